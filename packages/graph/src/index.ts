@@ -1,1 +1,73 @@
-export {};
+export { gradient, gradients } from "./gradients.js";
+export { inputName, type ModelParts, onnxModel, opset } from "./onnx/model.js";
+export {
+  and,
+  cast,
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  not,
+  or,
+  where,
+} from "./ops/compare.js";
+export { type ConvOptions, conv, convTranspose } from "./ops/convolution.js";
+export {
+  abs,
+  add,
+  ceil,
+  clip,
+  cos,
+  div,
+  erf,
+  exp,
+  floor,
+  gelu,
+  log,
+  max,
+  min,
+  mod,
+  mul,
+  neg,
+  pow,
+  reciprocal,
+  relu,
+  round,
+  sigmoid,
+  sign,
+  silu,
+  sin,
+  sqrt,
+  square,
+  sub,
+  tanh,
+} from "./ops/elementwise.js";
+export { customGradient, stopGradient } from "./ops/gradient-ops.js";
+export { gather, gatherElements, oneHot, scatterAddElements, scatterAddRows } from "./ops/index-ops.js";
+export { gemm, matmul } from "./ops/linear.js";
+export { layerNorm, logSumExp, softmax } from "./ops/normalize.js";
+export { argMax, argMin, cumSum, mean, reduceMax, reduceMin, sum } from "./ops/reduce.js";
+export {
+  concat,
+  expand,
+  pad,
+  reshape,
+  slice,
+  split,
+  squeeze,
+  tile,
+  transpose,
+  unsqueeze,
+} from "./ops/shape.js";
+export { constant, fill, input, scalar, tensorOf, zeros } from "./ops/source.js";
+export {
+  type DType,
+  type Node,
+  type Op,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type TensorType,
+} from "./tensor.js";
+export { nodesInOrder } from "./walk.js";

@@ -1,0 +1,149 @@
+import { NacreError } from "@nacre/errors";
+import { type DType, type Node, sizeOf, type Tensor, type TensorType } from "../tensor.js";
+import { nodesInOrder } from "../walk.js";
+import { type Attribute, createEmitter, type Emitter, type Initializer, type OnnxNode } from "./emitter.js";
+import { type ProtobufWriter, protobufWriter } from "./protobuf.js";
+
+/** The ONNX operator set that emitted models name. */
+export const opset = 20;
+
+const irVersion = 9;
+const elementTypes: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+
+/** What `onnxModel` writes. */
+export type ModelParts = {
+  /** Name of the graph within the file. */
+  name?: string;
+  /** Made by `input()`; in this order. Inputs that nothing reads are allowed. */
+  inputs: readonly Tensor[];
+  outputs: Readonly<Record<string, Tensor>>;
+};
+
+/**
+ * The ONNX file of a graph. Equal graphs give equal bytes.
+ *
+ * throws NacreError "shape" when a tensor reaches an input that is not in `inputs`
+ */
+export function onnxModel({ name = "nacre", inputs, outputs }: ModelParts): Uint8Array {
+  const emitter = createEmitter();
+  const names = new Map<Node, readonly string[]>();
+  for (const tensor of inputs) names.set(tensor.node, [inputName(tensor)]);
+  for (const node of nodesInOrder(Object.values(outputs))) {
+    if (names.has(node)) continue;
+    if (node.op === "input") throw undeclared(node);
+    names.set(
+      node,
+      node.emit(
+        emitter,
+        node.inputs.map((tensor) => names.get(tensor.node)![tensor.output]!),
+      ),
+    );
+  }
+  nameOutputs(emitter, outputs, (tensor) => names.get(tensor.node)![tensor.output]!);
+  return write(name, inputs, outputs, emitter);
+}
+
+/** The name an input was made with. */
+export function inputName(tensor: Tensor): string {
+  const { op, attributes } = tensor.node;
+  if (op === "input" && "name" in attributes) return String(attributes.name);
+  throw new NacreError("shape", {
+    found: `${op} among a model's inputs`,
+    expected: "tensors made by input()",
+  });
+}
+
+// A trailing Identity would copy the tensor, so the producing node takes the public name itself
+// wherever that is possible.
+function nameOutputs(
+  { nodes, node }: Emitter,
+  outputs: Readonly<Record<string, Tensor>>,
+  nameOf: (tensor: Tensor) => string,
+): void {
+  const produced = new Set(nodes.flatMap(({ outputs }) => outputs));
+  const renamed = new Map<string, string>();
+  for (const [name, tensor] of Object.entries(outputs)) {
+    const inner = nameOf(tensor);
+    if (produced.has(inner) && !renamed.has(inner)) {
+      renamed.set(inner, name);
+    } else {
+      node("Identity", [inner]);
+      nodes.at(-1)!.outputs[0] = name;
+    }
+  }
+  for (const each of nodes) {
+    each.inputs = each.inputs.map((inner) => renamed.get(inner) ?? inner);
+    each.outputs = each.outputs.map((inner) => renamed.get(inner) ?? inner);
+  }
+}
+
+// Field numbers below are those of onnx.proto (ModelProto, GraphProto, NodeProto, TensorProto).
+function write(
+  name: string,
+  inputs: readonly Tensor[],
+  outputs: Readonly<Record<string, Tensor>>,
+  { nodes, initializers }: Emitter,
+): Uint8Array {
+  const model = protobufWriter();
+  model.integer(1, irVersion);
+  model.text(2, "nacre");
+  model.message(7, (graph) => {
+    for (const each of nodes) graph.message(1, (writer) => writeNode(writer, each));
+    graph.text(2, name);
+    for (const each of initializers) graph.message(5, (writer) => writeInitializer(writer, each));
+    for (const each of inputs) graph.message(11, (writer) => writeValue(writer, inputName(each), each));
+    for (const [key, each] of Object.entries(outputs))
+      graph.message(12, (writer) => writeValue(writer, key, each));
+  });
+  model.message(8, (writer) => {
+    writer.text(1, "");
+    writer.integer(2, opset);
+  });
+  return model.finish();
+}
+
+function writeNode(writer: ProtobufWriter, { type, inputs, outputs, attributes }: OnnxNode): void {
+  for (const name of inputs) writer.text(1, name);
+  for (const name of outputs) writer.text(2, name);
+  writer.text(4, type);
+  for (const [name, value] of Object.entries(attributes)) {
+    writer.message(5, (inner) => writeAttribute(inner, name, value));
+  }
+}
+
+function writeAttribute(writer: ProtobufWriter, name: string, value: Attribute): void {
+  writer.text(1, name);
+  if (typeof value === "number") writer.integer(3, value);
+  else if (typeof value === "string") writer.text(4, value);
+  else if ("float" in value) writer.float(2, value.float);
+  else for (const each of value) writer.integer(8, each);
+  const kind = typeof value === "number" ? 2 : typeof value === "string" ? 3 : "float" in value ? 1 : 7;
+  writer.integer(20, kind);
+}
+
+function writeInitializer(writer: ProtobufWriter, { name, dtype, shape, data }: Initializer): void {
+  for (const size of shape) writer.integer(1, size);
+  writer.integer(2, elementTypes[dtype]);
+  writer.text(8, name);
+  writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function writeValue(writer: ProtobufWriter, name: string, { dtype, shape }: TensorType): void {
+  writer.text(1, name);
+  writer.message(2, (type) =>
+    type.message(1, (tensor) => {
+      tensor.integer(1, elementTypes[dtype]);
+      tensor.message(2, (dimensions) => {
+        for (const size of shape) dimensions.message(1, (dimension) => dimension.integer(1, size));
+      });
+    }),
+  );
+}
+
+function undeclared(node: Node): NacreError {
+  const [tensor] = node.outputs;
+  return new NacreError("shape", {
+    found: `input "${inputName(tensor!)}" (${sizeOf(tensor!.shape)} elements) that the model does not declare`,
+    expected: "every input that an output depends on among `inputs`",
+  });
+}
