@@ -1,4 +1,4 @@
-// Set-up, then one task: `node tools/setup.mjs start | test | test:full`. Needs only Node and npm.
+// Set-up, then one task: `node tools/setup.mjs start | test | test:full | check`. Needs only Node and npm.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -20,6 +20,10 @@ const tasks = {
     ["run", "build"],
     ["run", "test:all"],
     ["run", "test:long"],
+  ],
+  check: [
+    ["run", "build"],
+    ["run", "check"],
   ],
   setup: [["run", "build"]],
 };

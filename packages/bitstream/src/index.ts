@@ -1,1 +1,15 @@
-export {};
+/** The .nacre container, format 0 (draft). The bytes are described in FORMAT.md; start at writer.ts and reader.ts. */
+export type { Chunk } from "./chunk.js";
+export { FORMAT_VERSION, type LayerInfo, type StreamHeader } from "./header.js";
+export { layerBytes, prefixLayers, trimLayers } from "./layers.js";
+export {
+  type ParsedStream,
+  parseStream,
+  type RecoveredStream,
+  readStream,
+  type SoundStream,
+  verifyStream,
+} from "./read.js";
+export type { Damage, StreamEnd } from "./reader.js";
+export { readChunkAt } from "./seek.js";
+export { createStreamWriter, type StreamWriter } from "./writer.js";

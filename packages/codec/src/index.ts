@@ -1,1 +1,1 @@
-export {};
+export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";

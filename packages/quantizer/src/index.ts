@@ -1,1 +1,37 @@
-export {};
+/**
+ * Quantizers: latents to layers of codes and back. Start reading at `quantizer.ts`, then
+ * `residual-vector/`.
+ */
+export { createFiniteScalarQuantizer, type FiniteScalarQuantizerOptions } from "./finite-scalar/array.js";
+export { type FiniteScalarStep, finiteScalarGraph } from "./finite-scalar/graph.js";
+export { type GridVariant, gridVariants } from "./finite-scalar/grid.js";
+export type { Quantized, Quantizer, QuantizerDescription } from "./quantizer.js";
+export { createQuantizer, type QuantizerSpec, quantizers } from "./quantizers.js";
+export {
+  createResidualFiniteScalarQuantizer,
+  type ResidualFiniteScalarQuantizerOptions,
+  type ScaleConvention,
+  scaleConventions,
+} from "./residual-finite-scalar/array.js";
+export {
+  createResidualVectorQuantizer,
+  type ResidualVectorQuantizerOptions,
+} from "./residual-vector/array.js";
+export {
+  type ResidualVectorDraws,
+  type ResidualVectorOptions,
+  type ResidualVectorState,
+  type ResidualVectorStep,
+  residualVectorGraph,
+} from "./residual-vector/graph.js";
+export { dequantizeGraph, residualVectorInference } from "./residual-vector/inference.js";
+export {
+  drawLayerCounts,
+  initialResidualVectorState,
+  layerCountMask,
+} from "./residual-vector/layer-draws.js";
+export {
+  createVectorQuantizer,
+  type VectorProjections,
+  type VectorQuantizerOptions,
+} from "./vector/array.js";

@@ -1,1 +1,1 @@
-export {};
+export { type ReportPageOptions, reportPage } from "./report-page.js";

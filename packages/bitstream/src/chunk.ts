@@ -1,0 +1,143 @@
+import { NacreError } from "@nacre/errors";
+import { crc8, crc32c } from "./crc.js";
+import { cursorAt, join, readByte, readVarint, writeUint32, writeVarint } from "./cursor.js";
+import type { StreamHeader } from "./header.js";
+
+/**
+ * The codes of some seconds, coded.
+ *
+ * frames     1 .. framesPerChunk; only the last chunk of a stream has fewer
+ * sections   [layer][channel] bytes, each opaque to the container; may be empty.
+ *            A recovering reader gives fewer layers, or none, where a chunk was damaged.
+ */
+export type Chunk = { frames: number; sections: Uint8Array[][] };
+
+/** A chunk's head as parsed; offsets are absolute in the parsed bytes. */
+export type ChunkHead = {
+  frames: number;
+  /** [layer][channel] bytes */
+  lengths: number[][];
+  /** [layer] */
+  checks: number[];
+  /** where the sections begin and end; the chunk's CRC32C follows */
+  start: number;
+  end: number;
+};
+
+export const CHUNK_MARKER = 0x43;
+export const CHECK_BYTES = 4;
+/** More sections in one chunk than this are refused: 64 MiB, some hours of sound. */
+export const MOST_CHUNK_BYTES = 2 ** 26;
+/** More chunks in one stream than this are refused. */
+export const MOST_CHUNKS = 2 ** 20;
+
+// Odd, so multiplication by it modulo 2^32 can be undone: a chunk's check then tells the chunk's number.
+const STEP = 0x9e3779b1;
+const UNSTEP = 0x0e8b2f51;
+
+/**
+ * A chunk as bytes.
+ *
+ * number      0-based place in the stream, bound into the check: a chunk that moved is seen
+ * headerCrc   the header's check, bound in as well: a chunk of another stream is seen
+ * throws      NacreError "shape" when sections do not fit the header
+ */
+export function writeChunk(
+  chunk: Chunk,
+  header: StreamHeader,
+  headerCrc: number,
+  number: number,
+): Uint8Array {
+  checkChunk(chunk, header, number);
+  const head = [CHUNK_MARKER];
+  writeVarint(head, chunk.frames);
+  for (const layer of chunk.sections) for (const section of layer) writeVarint(head, section.length);
+  for (const layer of chunk.sections) head.push(crc8(...layer));
+  head.push(crc8(Uint8Array.from(head)));
+  const body = join([Uint8Array.from(head), ...chunk.sections.flat()]);
+  const check: number[] = [];
+  writeUint32(check, bindCheck(crc32c(body), headerCrc, number));
+  return join([body, Uint8Array.from(check)]);
+}
+
+/**
+ * Reads a chunk's head at an offset.
+ *
+ * returns   "short" when the bytes end inside it, "bad" when it is none or its check does not agree
+ */
+export function parseChunkHead(
+  bytes: Uint8Array,
+  at: number,
+  header: StreamHeader,
+): ChunkHead | "short" | "bad" {
+  const cursor = cursorAt(bytes, at);
+  const marker = readByte(cursor);
+  if (cursor.short) return "short";
+  if (marker !== CHUNK_MARKER) return "bad";
+  const frames = readVarint(cursor);
+  let total = 0;
+  const lengths = header.layers.map(() => new Array<number>(header.channels).fill(0));
+  for (const layer of lengths) {
+    for (let channel = 0; channel < layer.length && !cursor.short; channel++)
+      total += layer[channel] = readVarint(cursor);
+  }
+  const checks = header.layers.map(() => readByte(cursor));
+  const checked = cursor.at;
+  const check = readByte(cursor);
+  if (cursor.bad) return "bad";
+  if (cursor.short) return "short";
+  if (frames < 1 || frames > header.framesPerChunk || total > MOST_CHUNK_BYTES) return "bad";
+  if (check !== crc8(bytes.subarray(at, checked))) return "bad";
+  return { frames, lengths, checks, start: cursor.at, end: cursor.at + total };
+}
+
+/** The number of the chunk whose body and stored check these are; a number out of range when they do not agree. */
+export function chunkNumber(body: Uint8Array, stored: number, headerCrc: number): number {
+  return (Math.imul(stored ^ crc32c(body) ^ headerCrc, UNSTEP) - 1) >>> 0;
+}
+
+/**
+ * The sections behind a head, copied, as far as the layers' own checks agree and the bytes reach.
+ *
+ * returns   the layers before the first damaged one
+ */
+export function soundLayers(bytes: Uint8Array, head: ChunkHead): Uint8Array[][] {
+  const layers: Uint8Array[][] = [];
+  let at = head.start;
+  for (const [index, lengths] of head.lengths.entries()) {
+    const layer = lengths.map((length) => {
+      at += length;
+      return bytes.slice(at - length, at);
+    });
+    if (at > bytes.length || crc8(...layer) !== head.checks[index]) break;
+    layers.push(layer);
+  }
+  return layers;
+}
+
+function bindCheck(crc: number, headerCrc: number, number: number): number {
+  return (crc ^ headerCrc ^ Math.imul(number + 1, STEP)) >>> 0;
+}
+
+function checkChunk({ frames, sections }: Chunk, header: StreamHeader, number: number): void {
+  const { framesPerChunk, layers, channels } = header;
+  if (!Number.isInteger(frames) || frames < 1 || frames > framesPerChunk) {
+    throw new NacreError("shape", {
+      found: `chunk ${number} of ${frames} frames`,
+      expected: `1 to ${framesPerChunk}`,
+    });
+  }
+  if (sections.length !== layers.length || sections.some((layer) => layer.length !== channels)) {
+    throw new NacreError("shape", {
+      found: `chunk ${number} with sections [${sections.length}][${sections.map((layer) => layer.length).join(",")}]`,
+      expected: `[${layers.length} layers][${channels} channels]`,
+    });
+  }
+  const total = sections.flat().reduce((sum, section) => sum + section.length, 0);
+  if (total > MOST_CHUNK_BYTES || number >= MOST_CHUNKS) {
+    throw new NacreError("shape", {
+      found: `chunk ${number} of ${total} bytes`,
+      expected: `at most ${MOST_CHUNKS} chunks of ${MOST_CHUNK_BYTES} bytes`,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { assert, NacreError } from "@nacre/errors";
+import { CHECK_BYTES, type Chunk, writeChunk } from "./chunk.js";
+import { cursorAt, readUint32 } from "./cursor.js";
+import { writeFooter } from "./footer.js";
+import { type StreamHeader, writeHeader } from "./header.js";
+
+/** Hands out a stream piece by piece, in the order start, chunk ..., finish. Joined, the pieces are the file. */
+export type StreamWriter = {
+  /** The header's bytes. */
+  start(): Uint8Array;
+  /** One chunk's bytes. Throws NacreError "shape" for sections that do not fit the header, or a chunk after a short one. */
+  chunk(chunk: Chunk): Uint8Array;
+  /**
+   * The footer's bytes. `length` is exact, in samples per channel. It may be less than the header announced (the
+   * user interrupted), never more: NacreError "shape".
+   */
+  finish(length: number): Uint8Array;
+};
+
+/**
+ * Opens a writer; nothing is written anywhere, the caller gets bytes.
+ *
+ * header   see StreamHeader; `length` undefined when it is not known yet
+ * throws   NacreError "option" when a field of the header is out of range
+ *
+ * The same header, chunks and length give the same bytes, so what was trimmed equals what was encoded with fewer
+ * layers.
+ */
+export function createStreamWriter(header: StreamHeader): StreamWriter {
+  const head = writeHeader(header);
+  const headerCrc = readUint32(cursorAt(head, head.length - CHECK_BYTES));
+  const sizes: number[] = [];
+  let state: "new" | "open" | "short" | "done" = "new";
+  return {
+    start() {
+      assert(state === "new", "start is called once, first");
+      state = "open";
+      return head;
+    },
+    chunk(chunk) {
+      assert(state === "open" || state === "short", "chunk is called between start and finish");
+      if (state === "short") {
+        throw new NacreError("shape", {
+          found: `a chunk after one of fewer than ${header.framesPerChunk} frames`,
+          expected: "only the last chunk to be short",
+        });
+      }
+      const bytes = writeChunk(chunk, header, headerCrc, sizes.length);
+      if (chunk.frames < header.framesPerChunk) state = "short";
+      sizes.push(bytes.length);
+      return bytes;
+    },
+    finish(length) {
+      assert(state === "open" || state === "short", "finish is called once, after start");
+      checkLength(length, header);
+      state = "done";
+      return writeFooter(length, sizes, headerCrc);
+    },
+  };
+}
+
+function checkLength(length: number, header: StreamHeader): void {
+  const most = header.length ?? 2 ** 48;
+  if (Number.isInteger(length) && length >= 0 && length <= most) return;
+  throw new NacreError("shape", { found: `a final length of ${length} samples`, expected: `0 to ${most}` });
+}

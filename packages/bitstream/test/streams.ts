@@ -1,0 +1,68 @@
+import { type Chunk, createStreamWriter, type LayerInfo, type StreamHeader } from "../src/index.js";
+
+/** Seeded bytes (xorshift32). */
+export function randomBytes(count: number, seed: number): Uint8Array {
+  let state = seed * 2654435761 + 1;
+  return Uint8Array.from({ length: count }, () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state & 0xff;
+  });
+}
+
+/** Equal content layers of 1024 codes. */
+export function contentLayers(count: number): LayerInfo[] {
+  return Array.from({ length: count }, () => ({ role: "content", alphabet: 1024, stride: 1 }));
+}
+
+export function speechHeader(change: Partial<StreamHeader> = {}): StreamHeader {
+  return {
+    version: 0,
+    media: "audio",
+    model: "speech-24k@1",
+    decodeHash: randomBytes(8, 99),
+    sampleRate: 44100,
+    channels: 1,
+    codedSampleRate: 24000,
+    length: 441_000,
+    framesPerChunk: 375,
+    layers: contentLayers(12),
+    ...change,
+  };
+}
+
+/** A chunk of random sections, about `size` bytes each. */
+export function randomChunk(header: StreamHeader, frames: number, size: number, seed: number): Chunk {
+  return {
+    frames,
+    sections: header.layers.map((_, layer) =>
+      Array.from({ length: header.channels }, (_, channel) =>
+        randomBytes(size + ((layer + channel + seed) % 3), seed * 1000 + layer * 10 + channel),
+      ),
+    ),
+  };
+}
+
+export function writeStream(header: StreamHeader, chunks: Chunk[], length: number): Uint8Array {
+  const writer = createStreamWriter(header);
+  const parts = [writer.start(), ...chunks.map((chunk) => writer.chunk(chunk)), writer.finish(length)];
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** A small stereo stream of three chunks with a side layer between its content layers. */
+export function smallStream(): { header: StreamHeader; chunks: Chunk[]; length: number; bytes: Uint8Array } {
+  const layers: LayerInfo[] = [
+    ...contentLayers(2),
+    { role: "side", alphabet: 16, stride: 8 },
+    ...contentLayers(1),
+  ];
+  const header = speechHeader({ channels: 2, layers, framesPerChunk: 20, length: 15_000 });
+  const chunks = [20, 20, 7].map((frames, at) => randomChunk(header, frames, 6, at + 1));
+  return { header, chunks, length: 15_000, bytes: writeStream(header, chunks, 15_000) };
+}
+
+/** The bytes as a pipe would bring them, `size` at a time. */
+export async function* inParts(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}

@@ -1,0 +1,67 @@
+import { NacreError } from "@nacre/errors";
+
+/** Reads the fields of one config; every refusal is a NacreError "model" that names the field. */
+export type ConfigReader = {
+  /** A whole number in low .. high. */
+  integer(field: string, low: number, high: number): number;
+  /** A finite number in low .. high. */
+  number(field: string, low: number, high: number): number;
+  boolean(field: string): boolean;
+  /** Throws unless the rule holds between fields that are each in range. */
+  require(holds: boolean, found: string, expected: string): void;
+};
+
+/**
+ * Opens a config read from disk.
+ *
+ * owner   name of the architecture, for the error sentence
+ * fields  all fields that exist: a config with others means something this reader does not know
+ * throws  NacreError "model" when json is no plain object or has an unknown field
+ */
+export function configReader(owner: string, json: unknown, fields: readonly string[]): ConfigReader {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw refusal(owner, "the config is not an object", "a JSON object");
+  }
+  const record = json as Readonly<Record<string, unknown>>;
+  const stranger = Object.keys(record).find((key) => !fields.includes(key));
+  if (stranger !== undefined) {
+    throw refusal(owner, `unknown field ${show(stranger)}`, `only ${fields.join(", ")}`);
+  }
+  const value = (field: string) => (Object.hasOwn(record, field) ? record[field] : undefined);
+  const number = (field: string, low: number, high: number): number => {
+    const found = value(field);
+    if (typeof found === "number" && found >= low && found <= high) return found;
+    throw refusal(owner, `${field} is ${show(found)}`, `a number from ${low} to ${high}`);
+  };
+  return {
+    number,
+    integer(field, low, high) {
+      const found = number(field, low, high);
+      if (Number.isInteger(found)) return found;
+      throw refusal(owner, `${field} is ${found}`, `a whole number from ${low} to ${high}`);
+    },
+    boolean(field) {
+      const found = value(field);
+      if (typeof found === "boolean") return found;
+      throw refusal(owner, `${field} is ${show(found)}`, "true or false");
+    },
+    require(holds, found, expected) {
+      if (!holds) throw refusal(owner, found, expected);
+    },
+  };
+}
+
+function refusal(owner: string, found: string, expected: string): NacreError {
+  return new NacreError("model", {
+    found: `in the config of ${owner} ${found}`,
+    expected,
+    mend: "check that the model's files are complete and of this version",
+  });
+}
+
+/** A value from a hostile file in a few characters at most. */
+function show(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
+  return JSON.stringify(String(value).slice(0, 40));
+}

@@ -1,0 +1,70 @@
+import type { Tensor } from "@nacre/graph";
+
+/** How a trained tensor starts; `initialValues` draws it. */
+export type Initial =
+  | { kind: "zeros" }
+  | { kind: "ones" }
+  | { kind: "constant"; value: number }
+  /** Gaussian of mean zero. */
+  | { kind: "normal"; deviation: number }
+  /** Even over -bound .. bound. */
+  | { kind: "uniform"; bound: number };
+
+/**
+ * One trained tensor of a network.
+ *
+ * name   unique within the model, words joined by dots: "encoder.blocks.0.conv.weight"
+ * decay  whether weight decay applies: matrices and kernels yes; biases, norms, scales no
+ */
+export type ParameterSpec = { name: string; shape: number[]; initial: Initial; decay: boolean };
+
+/** Parameters by name as tensors: graph inputs while training, constants (baked) when running. */
+export type Parameters = Readonly<Record<string, Tensor>>;
+
+/** Frames of input that one frame of output sees, beside its own. */
+export type ReceptiveField = { past: number; future: number };
+
+/** What a config costs and promises, computed from the config alone. */
+export type NetworkDescription = {
+  receptiveField: ReceptiveField;
+  /**
+   * Share of the network in the delay of the whole codec, in samples: the encoder's and the
+   * decoder's add up to how long a sample waits at most before it comes out again.
+   */
+  delaySamples: number;
+  /** Multiply-adds of matrix products and convolutions for one frame; elementwise work is not counted. */
+  multiplyAddsPerFrame: number;
+  /** Trained values, fixed transforms not counted. */
+  parameterCount: number;
+  /** Samples per second that the network was made for. */
+  sampleRate: number;
+  /** Samples from one frame to the next. */
+  hop: number;
+  /** Width D of the latent. */
+  latentDim: number;
+};
+
+/**
+ * One architecture. Its meaning never changes under one version: a changed forward is a new version.
+ *
+ * An encoder turns samples [B, T*hop] into a latent [B, T, D], a decoder turns it back, aligned, all
+ * float32. Outside of 0 .. T both see zeros, in every block; who cuts a long signal gives
+ * `receptiveField` frames of context and drops what comes of them.
+ */
+export type Network<C> = {
+  readonly name: string;
+  readonly version: number;
+  /**
+   * Checks a config read from disk; every size is bounded before anything is allocated.
+   * throws NacreError "model"
+   */
+  parse(json: unknown): C;
+  /** The trained tensors, in a fixed order. */
+  parameters(config: C): ParameterSpec[];
+  /**
+   * Builds the graph.
+   * throws NacreError "shape" when the input does not fit the config, "model" when a parameter is missing
+   */
+  forward(config: C, parameters: Parameters, input: Tensor): Tensor;
+  describe(config: C): NetworkDescription;
+};

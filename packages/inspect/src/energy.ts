@@ -1,0 +1,51 @@
+import { NacreError } from "@nacre/errors";
+import type { InspectSubject } from "./subject.js";
+
+/**
+ * The share of a latent's energy that a sum of layers explains: 1 - |z - sum|^2 / |z|^2. 1 is all, 0 is as much as
+ * nothing at all, below 0 is worse than nothing; NaN for a latent of zeros.
+ *
+ * latent, prefix  the same shape, any order
+ * throws          NacreError "shape" when lengths differ
+ */
+export function energyExplained(latent: Float32Array, prefix: Float32Array): number {
+  const { whole, left } = energies(latent, prefix);
+  return 1 - left / whole;
+}
+
+/**
+ * energyExplained of each prefix 1 .. content of a subject, all channels together (their energies are added).
+ * One channel's latent is held at a time.
+ */
+export async function energyOfPrefixes(
+  subject: InspectSubject,
+  content: number,
+  channels: number,
+): Promise<number[]> {
+  const left = new Float64Array(content);
+  let whole = 0;
+  for (let channel = 0; channel < channels; channel++) {
+    const { latent, prefixes } = await subject.latents!(channel);
+    for (let k = 1; k <= content; k++) {
+      const energy = energies(latent, prefixes(k));
+      left[k - 1]! += energy.left;
+      if (k === 1) whole += energy.whole;
+    }
+  }
+  return Array.from(left, (energy) => 1 - energy / whole);
+}
+
+function energies(latent: Float32Array, prefix: Float32Array): { whole: number; left: number } {
+  if (latent.length !== prefix.length) {
+    throw new NacreError("shape", {
+      found: `a sum of layers has ${prefix.length} values`,
+      expected: `${latent.length} as in the latent`,
+    });
+  }
+  let [whole, left] = [0, 0];
+  for (let i = 0; i < latent.length; i++) {
+    whole += latent[i]! ** 2;
+    left += (latent[i]! - prefix[i]!) ** 2;
+  }
+  return { whole, left };
+}

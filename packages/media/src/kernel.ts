@@ -1,0 +1,70 @@
+/**
+ * The low-pass filter of the resampler: a sinc under a Kaiser window, sampled at `up` phases.
+ *
+ * halfTaps  input samples on each side of the output's place
+ * taps      coefficients for phase 0 .. up - 1: the place of the output between two input samples is
+ *           phase / up; tap k belongs to input sample floor(place) - halfTaps + 1 + k
+ *
+ * The taps of each phase sum to 1, so silence with an offset keeps its offset exactly.
+ */
+export type Kernel = { halfTaps: number; taps: (phase: number) => Float64Array };
+
+// 96 dB in the stop band; Kaiser 1974 gives the shape and the width of the transition from it.
+const attenuation = 96;
+const beta = 0.1102 * (attenuation - 8.7);
+const zeroCrossings = 64;
+// Rates without a common factor have as many phases as hertz; beyond this they are computed each time.
+const mostHeldTaps = 2 ** 22;
+
+/**
+ * A kernel for output places that are multiples of 1 / up input samples.
+ *
+ * ratio  output rate / input rate; below 1 the pass band shrinks with it
+ *
+ * J. F. Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974;
+ * J. O. Smith, "Digital Audio Resampling", for the form with one kernel and many phases.
+ */
+export function kernelFor(up: number, ratio: number): Kernel {
+  const band = Math.min(1, ratio);
+  const halfTaps = Math.ceil(zeroCrossings / band);
+  const transition = (attenuation - 7.95) / (2.285 * 2 * Math.PI * 2 * zeroCrossings);
+  // The stop band begins at half the lower rate, so nothing folds back louder than -96 dB.
+  const cutoff = band * (1 - transition);
+  const held = up * 2 * halfTaps <= mostHeldTaps ? new Map<number, Float64Array>() : undefined;
+  const taps = (phase: number): Float64Array => {
+    const known = held?.get(phase);
+    if (known !== undefined) return known;
+    const fresh = tapsAt(phase / up, halfTaps, cutoff);
+    held?.set(phase, fresh);
+    return fresh;
+  };
+  return { halfTaps, taps };
+}
+
+function tapsAt(place: number, halfTaps: number, cutoff: number): Float64Array {
+  const taps = Float64Array.from({ length: 2 * halfTaps }, (_, index) => {
+    const distance = place - (index - halfTaps + 1);
+    return sinc(cutoff * distance) * kaiser(distance / halfTaps);
+  });
+  const sum = taps.reduce((total, tap) => total + tap, 0);
+  return taps.map((tap) => tap / sum);
+}
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
+
+function kaiser(x: number): number {
+  return Math.abs(x) >= 1 ? 0 : besselI0(beta * Math.sqrt(1 - x * x)) / besselI0(beta);
+}
+
+/** Modified Bessel function of order 0 by its power series, to double precision. */
+function besselI0(x: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; term > sum * 1e-17; k++) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+}

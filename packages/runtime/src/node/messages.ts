@@ -1,0 +1,23 @@
+/** What a session and its thread say to each other. */
+import type { ErrorCode } from "@nacre/errors";
+import type { SessionOptions, Values } from "../index.js";
+import type { Signature } from "./signature.js";
+
+/**
+ * Work for the thread; every request has an answer with its id.
+ *
+ * run.into  only arrays over shared memory, which the thread fills itself
+ */
+export type Request = { id: number } & (
+  | { kind: "open"; model: Uint8Array; options: SessionOptions }
+  | { kind: "run"; feeds: Values; into: Values }
+  | { kind: "close" }
+);
+
+/** What came of a request; code is there when the error is one for the user. */
+export type Answer = { id: number } & (
+  | { kind: "opened"; signature: Signature }
+  | { kind: "ran"; outputs: Values }
+  | { kind: "closed" }
+  | { kind: "failed"; message: string; code: ErrorCode | undefined }
+);

@@ -1,0 +1,47 @@
+import type { Recipe } from "./recipe.js";
+
+/** The shipped speech model: 24 kHz, 75 frames per second, 12 layers of 1024, causal. */
+export const speech24k: Recipe = {
+  name: "speech-24k",
+  batch: 6,
+  frames: 80,
+  seed: 1,
+  encoder: {
+    sampleRate: 24_000,
+    window: 960,
+    hop: 320,
+    compression: 0.3,
+    dim: 192,
+    blocks: 6,
+    kernel: 7,
+    expansion: 3,
+    latentDim: 64,
+    causal: true,
+  },
+  decoder: {
+    sampleRate: 24_000,
+    window: 960,
+    hop: 320,
+    dim: 192,
+    blocks: 8,
+    kernel: 7,
+    expansion: 3,
+    latentDim: 64,
+    causal: true,
+    lookahead: 1,
+  },
+  quantizer: {
+    layers: 12,
+    entries: 1024,
+    estimator: "rotation",
+    composition: "per-layer",
+    update: "moving-average",
+    decay: 0.99,
+    deadBelow: 0.03,
+    fullShare: 0.5,
+    startEvery: 5,
+  },
+  optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, clip: 10, average: 0.999 },
+  schedule: { rate: 6e-4, steps: 20_000, warmup: 200, decay: 4000 },
+  losses: { mel: 1, waveform: 0.25, siSdr: 0, commitment: 0.25 },
+};

@@ -1,0 +1,79 @@
+import type { Parameters } from "@nacre/blocks";
+import { spectralDecoder } from "@nacre/decoder";
+import { spectralEncoder } from "@nacre/encoder";
+import { concat, constant, input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
+import { dequantizeGraph, residualVectorInference } from "@nacre/quantizer";
+import type { Runtime } from "@nacre/runtime";
+import type { Corpus } from "./corpus.js";
+import { melLoss } from "./losses/mel.js";
+import { siSdrLoss } from "./losses/waveform.js";
+import { randomFor } from "./random.js";
+import type { Recipe } from "./recipes/recipe.js";
+import { parameterSpecs } from "./step.js";
+
+/** Quality on sound that is never trained on, by number of layers. */
+export type ValidationPoint = { layers: number; mel: number; siSdr: number };
+
+/** Weights by name and codebooks [L, K, D], as arrays. */
+export type Weights = { parameters: Readonly<Record<string, Float32Array>>; codebooks: Float32Array };
+
+/** Layer counts that are watched: doublings, and all. */
+export function watchedPrefixes(layers: number): number[] {
+  const doublings = [1, 2, 4, 8, 16, 32].filter((count) => count < layers);
+  return [...doublings, layers];
+}
+
+/** Measures weights on a fixed batch of the corpus' validation part (crops drawn once from the seed). */
+export async function validate(
+  recipe: Recipe,
+  weights: Weights,
+  corpus: Corpus,
+  runtime: Runtime,
+  items = 24,
+): Promise<ValidationPoint[]> {
+  const samples = recipe.frames * recipe.encoder.hop;
+  const prefixes = watchedPrefixes(recipe.quantizer.layers);
+  const session = await runtime.open(validationGraph(recipe, weights, items, prefixes));
+  const audio = new Float32Array(items * samples);
+  const clips = corpus.validation.length > 0 ? corpus.validation : corpus.train;
+  const random = randomFor(recipe.seed, 3);
+  for (let item = 0; item < items; item++) {
+    const clip = clips[Math.floor(random() * clips.length)]!;
+    const offset = Math.floor(random() * Math.max(1, clip.length - samples));
+    corpus.read(clip, offset, audio.subarray(item * samples, (item + 1) * samples));
+  }
+  const { result } = await session.run({ audio: { type: "float32", shape: [items, samples], data: audio } });
+  await session.close();
+  const values = result!.data as Float32Array;
+  return prefixes.map((layers, i) => ({ layers, mel: values[2 * i]!, siSdr: -values[2 * i + 1]! }));
+}
+
+function validationGraph(
+  recipe: Recipe,
+  { parameters, codebooks }: Weights,
+  items: number,
+  prefixes: readonly number[],
+): Uint8Array {
+  const { encoder, decoder, quantizer, frames } = recipe;
+  const baked: Parameters = Object.fromEntries(
+    parameterSpecs(recipe).map(({ name, shape }) => [name, constant(parameters[name]!, shape)]),
+  );
+  const books = constant(codebooks, [quantizer.layers, quantizer.entries, encoder.latentDim]);
+  const audio = input("audio", "float32", [items, frames * encoder.hop]);
+  const latent = spectralEncoder.forward(encoder, baked, audio);
+  const { codes } = residualVectorInference(reshape(latent, [items * frames, encoder.latentDim]), books);
+  const measured = prefixes.flatMap((layers) => {
+    const quantized = reshape(dequantizeGraph(codes, books, layers), latent.shape);
+    const decoded = spectralDecoder.forward(decoder, baked, quantized);
+    const whole = (x: Tensor) => slice(x, 1, 0, frames * encoder.hop - 1024);
+    return [
+      melLoss(whole(audio), whole(decoded), encoder.sampleRate),
+      siSdrLoss(whole(audio), whole(decoded)),
+    ];
+  });
+  const result = concat(
+    measured.map((value) => reshape(value, [1])),
+    0,
+  );
+  return onnxModel({ name: `${recipe.name}-validation`, inputs: [audio], outputs: { result } });
+}
