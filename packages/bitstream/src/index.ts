@@ -10,6 +10,6 @@ export {
   type SoundStream,
   verifyStream,
 } from "./read.js";
-export type { Damage, StreamEnd } from "./reader.js";
+export type { Damage, StreamEnd } from "./reading.js";
 export { readChunkAt } from "./seek.js";
 export { createStreamWriter, type StreamWriter } from "./writer.js";

@@ -1,7 +1,8 @@
 import { assert, isNacreError } from "@nacre/errors";
 import type { Chunk } from "./chunk.js";
 import type { StreamHeader } from "./header.js";
-import { type Damage, readSteps, type Step, type StreamEnd } from "./reader.js";
+import { readSteps } from "./reader.js";
+import type { Damage, Step, StreamEnd } from "./reading.js";
 import { openWindow, type Window, wholeWindow } from "./window.js";
 
 /** A stream read in recovery: chunks stand in their places, those damaged with fewer layers or none. */

@@ -1,60 +1,17 @@
-import { NacreError } from "@nacre/errors";
 import {
   CHECK_BYTES,
   CHUNK_MARKER,
-  type Chunk,
   type ChunkHead,
   chunkNumber,
-  MOST_CHUNKS,
   parseChunkHead,
   soundLayers,
 } from "./chunk.js";
-import { cursorAt, readUint32, readVarint } from "./cursor.js";
+import { cursorAt, readUint32 } from "./cursor.js";
 import { FOOTER_MARKER, type Footer, parseFooter } from "./footer.js";
-import { type ParsedHeader, parseHeader, type StreamHeader } from "./header.js";
+import { type ParsedHeader, parseHeader } from "./header.js";
+import { damaged, fill, inReach, note, type Reading, type Steps, type StreamEnd } from "./reading.js";
+import { findChunk } from "./search.js";
 import type { Window } from "./window.js";
-
-/**
- * One thing that is wrong with a stream.
- *
- * what     in words
- * chunk    0-based; absent for damage to the footer or to the stream as a whole
- * layer    first layer lost, when the layers before it are sound
- * frames   frames without any codes
- */
-export type Damage = { what: string; chunk?: number; layer?: number; frames?: number };
-
-/** What is known at the end; `length` is undefined when a damaged stream says it nowhere. */
-export type StreamEnd = { length: number | undefined; damage: Damage[] };
-
-/** What a reading step asks for or gives. */
-export type Step =
-  | { kind: "more" }
-  | { kind: "header"; header: StreamHeader }
-  | { kind: "chunk"; chunk: Chunk };
-
-// A gap wider than this is taken for damage of the check, not for lost chunks.
-const WIDEST_GAP = 4096;
-// Looking for the next sound chunk reads at most so many bytes per byte of the stream, and some more, so that no
-// file can stall it.
-const SEARCH_EFFORT = 16;
-const FREE_EFFORT = 2 ** 22;
-
-/** Everything that the steps of one reading share. */
-type Reading = {
-  window: Window;
-  recover: boolean;
-  parsed: ParsedHeader;
-  /** number of the chunk expected next */
-  next: number;
-  /** bytes of each chunk read, to compare with the index */
-  sizes: number[];
-  damage: Damage[];
-  /** bytes hashed in vain so far */
-  effort: number;
-};
-
-type Steps<Result> = Generator<Step, Result, void>;
 
 /**
  * Reads a stream step by step from a window that the caller fills whenever asked for more: one reader for whole
@@ -87,12 +44,6 @@ function* readHeader(window: Window): Steps<ParsedHeader> {
     if (window.ended) throw damaged("a file that ends inside its header");
     yield { kind: "more" };
   }
-}
-
-/** Waits until the window holds `size` bytes or the source has ended. */
-function* fill(window: Window, size: number): Steps<boolean> {
-  while (window.bytes.length < size && !window.ended) yield { kind: "more" };
-  return window.bytes.length >= size;
 }
 
 /** The end of the stream when a footer stands here, and nothing behind it. */
@@ -240,100 +191,4 @@ function* giveLost(reading: Reading, number: number): Steps<void> {
   const what = number === first + 1 ? `chunk ${first} is lost` : `chunks ${first} to ${number - 1} are lost`;
   note(reading, { what, chunk: first, frames: (number - first) * frames });
   for (; reading.next < number; reading.next++) yield { kind: "chunk", chunk: { frames, sections: [] } };
-}
-
-/**
- * Looks for the next sound chunk or footer, byte by byte; leaves the window there.
- * Where there is none, gives what is sound of a last chunk that was cut, and returns false.
- */
-function* findChunk(reading: Reading): Steps<boolean> {
-  const { window } = reading;
-  const cut = cutChunk(reading);
-  for (let at = 1; yield* fill(window, at + 1); at++) {
-    if (reading.effort > FREE_EFFORT + SEARCH_EFFORT * (window.taken + window.bytes.length)) {
-      note(reading, { what: "the search for sound chunks was given up" });
-      break;
-    }
-    if (yield* soundAt(reading, at)) {
-      window.skip(at);
-      return true;
-    }
-    // Nothing before this byte is wanted again, unless a cut chunk may be behind us.
-    if (!cut && at >= 2 ** 16) {
-      window.skip(at);
-      at = 0;
-    }
-  }
-  if (cut) {
-    const frames = cut.layers.length === 0 ? { frames: cut.head.frames } : {};
-    reading.damage.push({
-      what: `chunk ${reading.next} is cut in layer ${cut.layers.length}`,
-      chunk: reading.next,
-      layer: cut.layers.length,
-      ...frames,
-    });
-    reading.next++;
-    yield { kind: "chunk", chunk: { frames: cut.head.frames, sections: cut.layers } };
-  }
-  return false;
-}
-
-/** The sound layers of a chunk that begins here and that the end of the source cut. */
-function cutChunk({ window, parsed }: Reading): { head: ChunkHead; layers: Uint8Array[][] } | undefined {
-  const head = parseChunkHead(window.bytes, 0, parsed.header);
-  if (typeof head === "string" || head.end + CHECK_BYTES <= window.bytes.length) return undefined;
-  return { head, layers: soundLayers(window.bytes, head) };
-}
-
-/** Whether a chunk with a good check and a possible number, or a good footer, begins at an offset. */
-function* soundAt(reading: Reading, at: number): Steps<boolean> {
-  const { window, parsed } = reading;
-  if (window.bytes[at] === FOOTER_MARKER) return yield* footerAt(reading, at);
-  if (window.bytes[at] !== CHUNK_MARKER) return false;
-  reading.effort += 2 + 2 * parsed.header.layers.length * parsed.header.channels;
-  let head = parseChunkHead(window.bytes, at, parsed.header);
-  while (head === "short" && !window.ended) {
-    yield { kind: "more" };
-    head = parseChunkHead(window.bytes, at, parsed.header);
-  }
-  if (typeof head === "string" || !(yield* fill(window, head.end + CHECK_BYTES))) return false;
-  reading.effort += head.end - at;
-  const stored = readUint32(cursorAt(window.bytes, head.end));
-  const number = chunkNumber(window.bytes.subarray(at, head.end), stored, parsed.crc);
-  return number === reading.next || inReach(reading, number);
-}
-
-function* footerAt(reading: Reading, at: number): Steps<boolean> {
-  const { window, parsed, next } = reading;
-  // A chance marker mostly announces an impossible number of chunks: do not read an index for it.
-  yield* fill(window, at + 16);
-  const cursor = cursorAt(window.bytes, at + 1);
-  readVarint(cursor);
-  const chunks = readVarint(cursor);
-  if (chunks < next || chunks > next + WIDEST_GAP) return false;
-  reading.effort += 16 + chunks;
-  let found = parseFooter(window.bytes, at, parsed.crc);
-  while (found === "short" && !window.ended) {
-    yield { kind: "more" };
-    found = parseFooter(window.bytes, at, parsed.crc);
-  }
-  return typeof found !== "string";
-}
-
-function inReach({ next }: Reading, number: number): boolean {
-  return number > next && number - next <= WIDEST_GAP && number < MOST_CHUNKS;
-}
-
-/** Throws when reading is strict, lists otherwise. */
-function note(reading: Reading, damage: Damage): void {
-  if (!reading.recover) throw damaged(damage.what);
-  reading.damage.push(damage);
-}
-
-function damaged(found: string): NacreError {
-  return new NacreError("bitstream", {
-    found,
-    expected: "a whole .nacre stream",
-    mend: "fetch the file again, or read it with recovery for what is sound",
-  });
 }

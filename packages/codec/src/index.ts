@@ -1,1 +1,14 @@
+export { type BuiltModel, buildModel, modelText, type TrainedModel } from "./build-model.js";
+export {
+  type Codec,
+  createCodec,
+  type DecodedStream,
+  type DecodeOptions,
+  type EncodeOptions,
+  frameCount,
+} from "./codec.js";
+export { fileCodes } from "./file-codes.js";
+export type { LayerCodes } from "./layer-codes.js";
+export { loadModel, type Model, type ModelConfig, type ModelFiles, modelSchema } from "./model.js";
+export { writeNpy } from "./npy.js";
 export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";

@@ -1,7 +1,10 @@
 import { NacreError } from "@nacre/errors";
 
 /** A tensor as files hold it; F16 is read to float32. */
-export type StoredTensor = { shape: readonly number[]; data: Float32Array | Int32Array | BigInt64Array | Uint8Array };
+export type StoredTensor = {
+  shape: readonly number[];
+  data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
+};
 
 /** Element types of the safetensors format that we read and write. */
 export type StoredType = "F32" | "F16" | "I32" | "I64" | "U8";
@@ -73,13 +76,16 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; start:
 
 function readTensor(name: string, entry: unknown, body: Uint8Array): StoredTensor {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof dtype !== "string" || !(dtype in bytesPer)) throw damaged(`tensor "${name}" of type ${String(dtype)}`);
-  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) throw damaged(`tensor "${name}" without sizes`);
+  if (typeof dtype !== "string" || !(dtype in bytesPer))
+    throw damaged(`tensor "${name}" of type ${String(dtype)}`);
+  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
+    throw damaged(`tensor "${name}" without sizes`);
   const type = dtype as StoredType;
   const [from, to] = offsets as [number, number];
   const count = shape.reduce((product, size) => product * size, 1);
-  if (to > body.length || to - from !== count * bytesPer[type]) throw damaged(`tensor "${name}" beyond the file's end`);
-  return { shape, data: arrayOf(type, body.slice(from, to)) };
+  if (to > body.length || to - from !== count * bytesPer[type])
+    throw damaged(`tensor "${name}" beyond the file's end`);
+  return { shape, data: arrayOf(type, new Uint8Array(body.subarray(from, to))) };
 }
 
 function arrayOf(type: StoredType, { buffer }: Uint8Array): StoredTensor["data"] {
@@ -136,7 +142,7 @@ function roundShift(value: number, shift: number): number {
   const low = value & ((1 << shift) - 1);
   const half = 1 << (shift - 1);
   const result = value >>> shift;
-  return low > half || (low === half && (result & 1)) ? result + 1 : result;
+  return low > half || (low === half && result & 1) ? result + 1 : result;
 }
 
 /** The number that half bits stand for. */

@@ -144,7 +144,7 @@ function checkCount(count: number): void {
 function damaged(found: string): NacreError {
   return new NacreError("bitstream", {
     found,
-    expected: "state 1 and none",
+    expected: "symbols that end where their bytes do",
     mend: "the file is damaged or its tables are of another model",
   });
 }

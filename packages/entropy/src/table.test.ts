@@ -46,6 +46,7 @@ test("counts that are parts of 65536 already are kept", () => {
 test("rare symbols are lifted at the cost of the others, the largest remainder first", () => {
   expect([...symbolTableFromCounts([0, 1, 1, 1]).frequencies]).toEqual([1, 21845, 21845, 21845]);
   expect([...symbolTableFromCounts([1, 1, 1]).frequencies]).toEqual([21846, 21845, 21845]);
+  expect([...symbolTableFromCounts([1, 2, 4]).frequencies]).toEqual([9362, 18725, 37449]);
   expect([...symbolTableFromCounts([0, 0, 2 ** 37]).frequencies]).toEqual([1, 1, 65534]);
 });
 

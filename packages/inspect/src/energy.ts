@@ -3,7 +3,8 @@ import type { InspectSubject } from "./subject.js";
 
 /**
  * The share of a latent's energy that a sum of layers explains: 1 - |z - sum|^2 / |z|^2. 1 is all, 0 is as much as
- * nothing at all, below 0 is worse than nothing; NaN for a latent of zeros.
+ * nothing at all, below 0 is worse than nothing; for a latent of zeros NaN,
+ * or -Infinity when the sum is not zero too.
  *
  * latent, prefix  the same shape, any order
  * throws          NacreError "shape" when lengths differ

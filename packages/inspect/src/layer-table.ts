@@ -41,7 +41,7 @@ function layerColumns(layers: LayerReportRow[]): Column[] {
     column("entries", ({ alphabet }) => String(alphabet)),
     column("nominal", ({ nominalKbps }) => fixedText(nominalKbps, 2)),
     column("kbit/s", ({ kbps }) => fixedText(kbps, 2)),
-    column("bits/code", ({ entropyBits }) => entropyBits.toFixed(2)),
+    column("bits", ({ entropyBits }) => entropyBits.toFixed(2)),
     column("usage", ({ usage }) => `${(100 * usage).toFixed(0)}%`),
     column("perpl.", ({ perplexity }) => perplexity.toFixed(0)),
     column("dead", ({ deadCodes }) => String(deadCodes)),
@@ -63,10 +63,8 @@ function totalsLine({ totals }: LayerReport): string {
 function notes({ layers }: LayerReport): string[] {
   const few = layers.some(({ codes, alphabet }) => codes < 10 * alphabet);
   return [
-    "nominal: kbit/s without entropy coding; energy and measures: of the prefix that ends with the layer.",
-    ...(few
-      ? ["Less than ten codes an entry: usage and bits/code read low; a longer sound tells more."]
-      : []),
+    "nominal: kbit/s without entropy coding; bits: entropy of a code; energy, measures: of the prefix so far.",
+    ...(few ? ["Less than ten codes an entry: usage and bits read low; a longer sound tells more."] : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import { NacreError } from "@nacre/errors";
 import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
 import type { ByteReader } from "./bytes.js";
+import { oggPages } from "./ogg-pages.js";
 import type { AudioContainer, OpenedAudio } from "./open.js";
 import { readOnce } from "./stream.js";
 import { ascii } from "./wav-walk.js";
@@ -117,11 +118,9 @@ async function* compressedBlocks(
   const tally = { samples: 0 };
   try {
     await decoder.ready;
-    for (let ended = false; !ended; ) {
-      const piece = await reader.take(pieceBytes);
-      ended = piece.length < pieceBytes;
-      if (piece.length > 0)
-        yield* blockOf(await guarded(() => decoder.decode(piece), reader.name), head, tally, reader.name);
+    const pieces = head.container === "ogg" ? oggPages(reader, warnings) : flacPieces(reader);
+    for await (const piece of pieces) {
+      yield* blockOf(await guarded(() => decoder.decode(piece), reader.name), head, tally, reader.name);
     }
     const rest = head.container === "flac" ? () => decoder.decode(oneMoreHeader) : () => decoder.flush();
     yield* blockOf(await guarded(rest, reader.name), head, tally, reader.name);
@@ -129,6 +128,14 @@ async function* compressedBlocks(
   } finally {
     decoder.free();
     await reader.close();
+  }
+}
+
+async function* flacPieces(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const piece = await reader.take(pieceBytes);
+    if (piece.length > 0) yield piece;
+    if (piece.length < pieceBytes) return;
   }
 }
 
@@ -184,7 +191,7 @@ function damaged(name: string, samples: number): NacreError {
 }
 
 function judge({ samples }: Tally, head: Head, name: string, warnings: string[]): void {
-  if (samples === 0 && head.total > 0) throw damaged(name, 0);
+  if (samples === 0 && (head.total > 0 || warnings.length > 0)) throw damaged(name, 0);
   if (head.total > 0 && samples !== head.total) {
     warnings.push(`${name} claims ${head.total} samples and holds ${samples}`);
   }

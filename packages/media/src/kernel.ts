@@ -1,7 +1,7 @@
 /**
  * The low-pass filter of the resampler: a sinc under a Kaiser window, sampled at `up` phases.
  *
- * halfTaps  input samples on each side of the output's place
+ * halfTaps  input samples on each side of the output's place, an even number
  * taps      coefficients for phase 0 .. up - 1: the place of the output between two input samples is
  *           phase / up; tap k belongs to input sample floor(place) - halfTaps + 1 + k
  *
@@ -26,7 +26,8 @@ const mostHeldTaps = 2 ** 22;
  */
 export function kernelFor(up: number, ratio: number): Kernel {
   const band = Math.min(1, ratio);
-  const halfTaps = Math.ceil(zeroCrossings / band);
+  // Even, so that the taps can be summed in fours.
+  const halfTaps = 2 * Math.ceil(zeroCrossings / band / 2);
   const transition = (attenuation - 7.95) / (2.285 * 2 * Math.PI * 2 * zeroCrossings);
   // The stop band begins at half the lower rate, so nothing folds back louder than -96 dB.
   const cutoff = band * (1 - transition);

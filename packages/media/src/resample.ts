@@ -155,10 +155,17 @@ function polyphase(up: number, down: number, channelCount: number, wanted: numbe
   };
 }
 
+/** Four sums side by side: one alone would wait for each addition before the next. */
 function weighted(samples: Float32Array, from: number, weights: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < weights.length; k++) sum += samples[from + k]! * weights[k]!;
-  return sum;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let k = 0; k < weights.length; k += 4) {
+    const at = from + k;
+    a += samples[at]! * weights[k]!;
+    b += samples[at + 1]! * weights[k + 1]!;
+    c += samples[at + 2]! * weights[k + 2]!;
+    d += samples[at + 3]! * weights[k + 3]!;
+  }
+  return a + b + (c + d);
 }
 
 function ratioOf(inRate: number, outRate: number): { up: number; down: number } {

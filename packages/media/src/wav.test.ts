@@ -34,13 +34,13 @@ const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values)
 describe("what is written is read back", () => {
   for (const bitDepth of depths) {
     test(`${bitDepth}: within half a step, from a path, from a pipe and in odd lengths`, async () => {
-      const audio = noise(24_000, 3, 40_001);
+      const audio = noise(24_000, 3, 17_001);
       const path = join(folder, `trip-${bitDepth}.wav`);
       await writeAudio(path, audio, { bitDepth });
       const half = bitDepth === "float32" ? 0 : 0.5 / 2 ** (bitDepth - 1) + 2 ** -25;
       const read = await readAudio(path);
       expect(read.sampleRate).toBe(24_000);
-      expect(read.channels.map((samples) => samples.length)).toEqual([40_001, 40_001, 40_001]);
+      expect(read.channels.map((samples) => samples.length)).toEqual([17_001, 17_001, 17_001]);
       const worst = Math.max(
         ...read.channels.map((samples, channel) =>
           samples.reduce(

@@ -4,8 +4,8 @@ import FFT from "fft.js";
  * Power spectra of windowed frames: the one place that runs an FFT.
  *
  * Each call of the returned function reads `window.length` samples of `samples` from `start`, multiplies them
- * by the window, fills up with zeros to `size` and writes |X|^2 of the bins 0 .. size/2 to `power`. `index`
- * says which sample stands at a place outside the signal (reflection); by default such places are zero.
+ * by the window, fills up with zeros to `size` and writes |X|^2 of the bins 0 .. size/2 to `power`. Places outside
+ * the signal are filled as `edge` says.
  */
 export type PowerSpectrum = (samples: ArrayLike<number>, start: number, power: Float64Array) => void;
 

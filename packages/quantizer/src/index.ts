@@ -35,3 +35,4 @@ export {
   type VectorProjections,
   type VectorQuantizerOptions,
 } from "./vector/array.js";
+export { type VectorTensors, vectorInference } from "./vector/graph.js";

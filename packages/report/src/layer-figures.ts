@@ -43,16 +43,28 @@ export function layerTableHtml(report: LayerReport): string {
     "Perplexity",
     "Dead",
     "Energy explained",
-    ...report.metrics.map(({ label, unit }) => (unit ? `${label}, ${unit}` : label)),
+    ...report.metrics.map(({ short, unit }) => (unit ? `${short}, ${unit}` : short)),
   ];
   const { totals } = report;
   return `<div class="scroll" tabindex="0" role="region" aria-label="Layer table"><table>
-<caption>One line a layer. Energy and measures belong to the sound of all content layers up to the line; “–” is a value that does not exist, hover for the reason.</caption>
+<caption><span>One line a layer. Energy and measures belong to the sound of all content layers up to the line; “–” is a value that does not exist.</span></caption>
 <thead><tr>${heads.map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join("")}</tr></thead>
 <tbody>${report.layers.map((layer) => tableRow(report, layer)).join("\n")}</tbody>
 <tfoot><tr><th scope="row">Container</th><td></td><td></td><td></td><td>${totals.containerBytes}</td></tr>
 <tr><th scope="row">File</th><td></td><td></td><td>${decimal(totals.kbps, 2)}</td><td>${totals.bytes}</td></tr></tfoot>
-</table></div>`;
+</table></div>${reasons(report)}`;
+}
+
+/** Why values do not exist, one line a layer and reason. */
+function reasons(report: LayerReport): string {
+  const lines = report.layers.flatMap((layer) =>
+    [...new Set(Object.values(layer.missing))].map((reason) => {
+      const fields = Object.keys(layer.missing).filter((field) => layer.missing[field] === reason);
+      return `<li>Layer ${layerName(report, layer)}, ${escapeHtml(fields.join(", "))}: ${escapeHtml(reason)}.</li>`;
+    }),
+  );
+  if (lines.length === 0) return "";
+  return `<details><summary>Why some values do not exist</summary><ul>${lines.join("")}</ul></details>`;
 }
 
 function tableRow(report: LayerReport, layer: LayerReportRow): string {
@@ -118,7 +130,7 @@ function pricePanels(report: LayerReport): BarPanel[] {
         report,
         `${label} removed per kbit/s`,
         note,
-        { accent: true, digits: 3 },
+        { accent: true, digits: 4 },
         `gain.${name}`,
         value,
       );

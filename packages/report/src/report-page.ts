@@ -1,12 +1,12 @@
 import { NacreError } from "@nacre/errors";
 import type { LayerReport } from "@nacre/inspect";
+import { wavBytes } from "@nacre/media";
 import type { Audio } from "@nacre/signal";
 import { dataUri, decimal, escapeHtml, scriptJson } from "./html.js";
 import { layerPanels, layerTableHtml, layerVerdict } from "./layer-figures.js";
 import { playerScript } from "./player-script.js";
 import { loudestLevel, pictureLevels, pictureRange, spectrogramFigure } from "./spectrogram-figure.js";
 import { style } from "./style.js";
-import { wavBytes } from "./wav.js";
 
 /**
  * What a page shows beside the numbers.
@@ -50,8 +50,8 @@ ${headline(report)}
 </header>
 <main>
 <section aria-labelledby="listen"><h2 id="listen">Listen</h2>
-<p class="quiet">All versions run in step: switch while it plays. Keys 0 to ${Math.min(9, versions.length - 1)} choose, [ and ] go to the next, space plays and pauses.</p>
-${deck(versions, options.original)}</section>
+<p class="quiet">All versions run in step: switch while it plays. Keys 0 to ${Math.min(9, versions.length - 1)} choose, [ and ] go to the next, space plays and pauses.</p></section>
+${deck(versions, options.original)}
 <section aria-labelledby="worth"><h2 id="worth">Which layers earn their bits</h2>
 <p class="quiet">Grey is what a layer costs, colour is what it gives. ${escapeHtml(layerVerdict(report))}</p>
 ${layerPanels(report)}</section>
@@ -139,7 +139,7 @@ function deck(versions: SoundVersion[], { sampleRate, channels }: Audio): string
     return `<button type="button" data-version="${i}" aria-pressed="${i === 0}">${escapeHtml(short)}${key}</button>`;
   });
   return `<div class="deck" hidden>
-<div class="row" role="group" aria-label="Version that is heard">${buttons.join("")}</div>
+<div class="row choices" role="group" aria-label="Version that is heard">${buttons.join("")}</div>
 <div class="row"><button type="button" class="play">Play</button><input type="range" min="0" max="${seconds}" step="0.01" value="0" aria-label="Position"><output>0.0 s</output></div>
 </div>`;
 }
@@ -152,7 +152,7 @@ function pictures(versions: SoundVersion[]): string {
       const title = escapeHtml(name);
       return `<article class="version"><h3>${title}</h3><p class="quiet">${escapeHtml(facts)}</p>
 ${spectrogramFigure(audio, levels[i]!, top, i === 0 ? "the original" : `the sound of ${name}`)}
-<audio controls preload="metadata" aria-label="${title}" src="${dataUri("audio/wav", wavBytes(audio))}"></audio></article>`;
+<audio controls preload="metadata" aria-label="${title}" src="${dataUri("audio/wav", wavBytes(audio, { bitDepth: 16 }))}"></audio></article>`;
     })
     .join("\n");
 }

@@ -1,37 +1,32 @@
 import type { Arithmetic } from "./arithmetic.js";
 import { cosineMargin } from "./estimator.js";
-import { boundedGain, directions, onDirections } from "./gain.js";
+import { boundedGain, directions } from "./gain.js";
 import { type PlaneMap, type Products, planeEstimator } from "./plane-map.js";
-import { mirror } from "./reflection.js";
 
 /**
  * R = I - 2 r r^T + 2 q^ e^^T, r = (e^ + q^) / |e^ + q^|: the rotation of e^ to q^ that leaves all
  * directions outside their plane alone.
  *
  * Where cos(e, q) < cosineMargin - 1 the pair no longer names a plane (any half turn would do), and
- * the mirror of `reflection` answers instead: it is finite, an isometry, still carries e^ to q^, and
- * differs from whichever half turn was meant only in the one direction that the pair does not name.
+ * the mirror I - 2 s s^T, s = (e^ - q^) / |e^ - q^|, answers instead: it is finite, an isometry,
+ * still carries e^ to q^, and differs from whichever half turn was meant only in the one direction
+ * that the pair does not name.
  */
 function rotate<T>(products: Products<T>, on: Arithmetic<T>): PlaneMap<T> {
-  const { perE, perQ, perPair, cosine } = directions(products, on);
+  const { squareE, squareQ, cross, cosine } = directions(products, on);
   const together = on.add(1, cosine);
-  // 2 r r^T = (e^ + q^)(e^ + q^)^T / (1 + cos)
-  const weight = on.div(-1, on.max(together, cosineMargin));
-  const cross = on.mul(weight, perPair);
-  const half = mirror(products, on);
-  const orMirror = (value: T, other: T) => on.whereLess(together, cosineMargin, other, value);
-  const map = {
-    ee: on.mul(weight, on.mul(perE, perE)),
-    eq: cross,
-    qe: on.add(cross, on.mul(perPair, 2)),
-    qq: on.mul(weight, on.mul(perQ, perQ)),
-  };
-  const turned = onDirections(products, on, map);
+  const pick = (mirror: T | number, rotation: T | number) =>
+    on.whereLess(together, cosineMargin, mirror, rotation);
+  // 2 r r^T = (e^ + q^)(e^ + q^)^T / (1 + cos), 2 s s^T = (e^ - q^)(e^ - q^)^T / (1 - cos)
+  const weight = on.div(1, pick(on.sub(1, cosine), together));
+  const sign = pick(1, -1);
+  const swap = on.mul(weight, sign);
+  const fade = on.sub(0, weight);
   return {
-    ee: orMirror(turned.ee, half.ee),
-    eq: orMirror(turned.eq, half.eq),
-    qe: orMirror(turned.qe, half.qe),
-    qq: orMirror(turned.qq, half.qq),
+    ee: on.mul(fade, squareE),
+    eq: on.mul(swap, cross),
+    qe: on.mul(on.add(swap, on.sub(1, sign)), cross), // 1 - sign: the 2 of 2 q^ e^^T, or nothing
+    qq: on.mul(fade, squareQ),
   };
 }
 

@@ -16,7 +16,11 @@ export async function saveCheckpoint(
   progress: Progress,
 ): Promise<void> {
   const tensors = Object.fromEntries(state.map(({ name, shape }) => [name, { shape, data: values[name]! }]));
-  const metadata = { recipe: JSON.stringify(recipe), step: `${progress.step}`, seconds: `${progress.seconds}` };
+  const metadata = {
+    recipe: JSON.stringify(recipe),
+    step: `${progress.step}`,
+    seconds: `${progress.seconds}`,
+  };
   const temporary = `${path}.${process.pid}.tmp`;
   await writeFile(temporary, writeSafetensors(tensors, { metadata }));
   await rename(temporary, path);
@@ -26,7 +30,11 @@ export async function saveCheckpoint(
  * Reads a checkpoint into `values`.
  * throws NacreError "model" when it does not belong to the step
  */
-export async function loadCheckpoint(path: string, { state }: StepGraph, values: StateValues): Promise<Progress> {
+export async function loadCheckpoint(
+  path: string,
+  { state }: StepGraph,
+  values: StateValues,
+): Promise<Progress> {
   const { tensors, metadata } = readSafetensors(await readFile(path));
   for (const { name } of state) {
     const stored = tensors[name]?.data;

@@ -1,5 +1,5 @@
-import { open, readFile } from "node:fs/promises";
 import { closeSync, openSync, readSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { z } from "zod";
@@ -75,7 +75,13 @@ export async function openCorpus(folder: string): Promise<Corpus> {
  *
  * into  [batch, samples]
  */
-export function drawBatch(corpus: Corpus, seed: number, step: number, batch: number, into: Float32Array): void {
+export function drawBatch(
+  corpus: Corpus,
+  seed: number,
+  step: number,
+  batch: number,
+  into: Float32Array,
+): void {
   const samples = into.length / batch;
   const random = randomFor(seed, step, 2);
   const totals = runningLengths(corpus.train);
@@ -122,17 +128,29 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
-    throw new NacreError("io", { found: `${path} cannot be read`, expected: "a packed corpus", mend: "pack it first" }, { cause });
+    throw new NacreError(
+      "io",
+      { found: `${path} cannot be read`, expected: "a packed corpus", mend: "pack it first" },
+      { cause },
+    );
   }
 }
 
 async function checkSize(path: string, needed: number): Promise<void> {
   const file = await open(path, "r").catch((cause: unknown) => {
-    throw new NacreError("io", { found: `${path} cannot be opened`, mend: "pack the corpus again" }, { cause });
+    throw new NacreError(
+      "io",
+      { found: `${path} cannot be opened`, mend: "pack the corpus again" },
+      { cause },
+    );
   });
   const { size } = await file.stat();
   await file.close();
   if (size < needed) {
-    throw new NacreError("media", { found: `${path} of ${size} bytes`, expected: `${needed} bytes`, mend: "pack again" });
+    throw new NacreError("media", {
+      found: `${path} of ${size} bytes`,
+      expected: `${needed} bytes`,
+      mend: "pack again",
+    });
   }
 }

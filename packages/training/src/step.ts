@@ -1,4 +1,4 @@
-import { type ParameterSpec, type Parameters, initialValues } from "@nacre/blocks";
+import { initialValues, type ParameterSpec, type Parameters } from "@nacre/blocks";
 import { spectralDecoder } from "@nacre/decoder";
 import { spectralEncoder } from "@nacre/encoder";
 import {
@@ -20,7 +20,12 @@ import {
   sum,
   type Tensor,
 } from "@nacre/graph";
-import { drawLayerCounts, initialResidualVectorState, layerCountMask, residualVectorGraph } from "@nacre/quantizer";
+import {
+  drawLayerCounts,
+  initialResidualVectorState,
+  layerCountMask,
+  residualVectorGraph,
+} from "@nacre/quantizer";
 import { balance } from "./losses/balancer.js";
 import { melLoss } from "./losses/mel.js";
 import { siSdrLoss, waveformLoss } from "./losses/waveform.js";
@@ -186,9 +191,18 @@ export function initialState(recipe: Recipe, { chunks, state }: StepGraph): Stat
     }
   }
   values["quantizer.codebooks"]!.set(stack.codebooks);
+  // With all entries at zero the decoder's norms would see constant rows, and slopes beyond float32.
+  values["quantizer.codebooks"]!.set(firstEntries(recipe));
   values["quantizer.counts"]!.set(stack.counts);
   values["quantizer.sums"]!.set(stack.sums);
   return values;
+}
+
+function firstEntries({ seed, quantizer, encoder }: Recipe): Float32Array {
+  const name = "entries";
+  const initial = { kind: "normal" as const, deviation: 0.3 };
+  const shape = [quantizer.entries, encoder.latentDim];
+  return initialValues([{ name, shape, initial, decay: false }], seed)[name]!;
 }
 
 /** The packed row of a step (from 1): schedule and random draws, the same on every machine. */
@@ -212,7 +226,9 @@ export function tableRow(recipe: Recipe, table: Table, step: number): Float32Arr
   );
   put(
     "forceRestart",
-    Array.from({ length: quantizer.layers }, (_, layer) => (step === layer * quantizer.startEvery + 1 ? 1 : 0)),
+    Array.from({ length: quantizer.layers }, (_, layer) =>
+      step === layer * quantizer.startEvery + 1 ? 1 : 0,
+    ),
   );
   return row;
 }
@@ -248,7 +264,10 @@ function itemMask(flat: Tensor, batch: number, frames: number, layers: number): 
   return reshape(concat(Array<Tensor>(frames).fill(items), 1), [batch * frames, layers]);
 }
 
-function stateInputs({ quantizer, encoder, losses }: Recipe, chunks: readonly Chunk[]): Record<string, Tensor> {
+function stateInputs(
+  { quantizer, encoder, losses }: Recipe,
+  chunks: readonly Chunk[],
+): Record<string, Tensor> {
   const { layers, entries } = quantizer;
   const shapes: Record<string, number[]> = {};
   for (const kind of ["value", "first", "second", "average"]) {
@@ -257,8 +276,12 @@ function stateInputs({ quantizer, encoder, losses }: Recipe, chunks: readonly Ch
   shapes["quantizer.codebooks"] = [layers, entries, encoder.latentDim];
   shapes["quantizer.counts"] = [layers, entries];
   shapes["quantizer.sums"] = [layers, entries, encoder.latentDim];
-  shapes["balancer.norms"] = [[losses.mel, losses.waveform, losses.siSdr].filter((weight) => weight > 0).length];
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, input(name, "float32", shape)]));
+  shapes["balancer.norms"] = [
+    [losses.mel, losses.waveform, losses.siSdr].filter((weight) => weight > 0).length,
+  ];
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, input(name, "float32", shape)]),
+  );
 }
 
 // The last windows overlap frames that a crop does not have; their fade is not the network's to mend.

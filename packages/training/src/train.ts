@@ -70,7 +70,8 @@ export async function train(options: TrainOptions): Promise<{ weights: Weights; 
     const last = step === recipe.schedule.steps || signal?.aborted === true;
     if (metrics && (step % logEvery === 0 || last)) {
       const sitting = secondsNow() - before.seconds;
-      const audioSeconds = ((step - before.step) * graph.audioShape[0] * graph.audioShape[1]) / recipe.encoder.sampleRate;
+      const audioSeconds =
+        ((step - before.step) * graph.audioShape[0] * graph.audioShape[1]) / recipe.encoder.sampleRate;
       const news: TrainingNews = {
         step,
         steps: recipe.schedule.steps,
@@ -108,7 +109,9 @@ type Run = {
 // Two sets of buffers that swap: a step reads one and writes the other, and allocates nothing.
 function openRun(recipe: Recipe, graph: StepGraph, session: Session, corpus: Corpus): Run {
   let current = initialState(recipe, graph);
-  let next: StateValues = Object.fromEntries(graph.state.map(({ name }) => [name, new Float32Array(current[name]!.length)]));
+  let next: StateValues = Object.fromEntries(
+    graph.state.map(({ name }) => [name, new Float32Array(current[name]!.length)]),
+  );
   const audio = new Float32Array(graph.audioShape[0] * graph.audioShape[1]);
   const metrics = new Float32Array(graph.metricNames.length);
   const valuesOf = (state: StateValues, prefix: string): Values =>
@@ -118,7 +121,11 @@ function openRun(recipe: Recipe, graph: StepGraph, session: Session, corpus: Cor
       drawBatch(corpus, recipe.seed, step, recipe.batch, audio);
       const row = tableRow(recipe, graph.table, step);
       await session.run(
-        { audio: float32(graph.audioShape, audio), row: float32([row.length], row), ...valuesOf(current, "") },
+        {
+          audio: float32(graph.audioShape, audio),
+          row: float32([row.length], row),
+          ...valuesOf(current, ""),
+        },
         { metrics: float32([metrics.length], metrics), ...valuesOf(next, "next.") },
       );
       const found = Object.fromEntries(graph.metricNames.map((name, i) => [name, metrics[i]!]));

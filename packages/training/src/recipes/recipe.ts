@@ -28,7 +28,10 @@ export type Recipe = {
     /** Steps between the layers' starts from data. */
     startEvery: number;
   };
-  optimizer: AdamWOptions & { /** Longest allowed gradient. */ clip: number; /** Of the average of weights. */ average: number };
+  optimizer: AdamWOptions & {
+    /** Longest allowed gradient. */ clip: number /** Of the average of weights. */;
+    average: number;
+  };
   schedule: Schedule;
   /** Shares of the gradient at the decoded signal, and the factor of the commitment beside them. */
   losses: { mel: number; waveform: number; siSdr: number; commitment: number };

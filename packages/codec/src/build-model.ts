@@ -1,0 +1,104 @@
+import { decoderByName } from "@nacre/decoder";
+import { encoderByName } from "@nacre/encoder";
+import { serializeTables, symbolTableFromCounts, uniformTable } from "@nacre/entropy";
+import type { Runtime } from "@nacre/runtime";
+import { createCodec } from "./codec.js";
+import {
+  decodeHashOf,
+  graphHash,
+  hex,
+  loadModel,
+  type Model,
+  type ModelConfig,
+  type ModelFiles,
+} from "./model.js";
+import { readSafetensors, writeSafetensors } from "./safetensors.js";
+
+/** What a training run hands over. */
+export type TrainedModel = Omit<ModelConfig, "format" | "medium" | "graphs" | "decodeHash" | "silence"> & {
+  parameters: Readonly<Record<string, Float32Array>>;
+  /** [layers, entries, dimension] */
+  codebooks: Float32Array;
+};
+
+/** The same, as the files of a model's folder. */
+export type BuiltModel = { config: ModelConfig; weights: Uint8Array; tables: Uint8Array };
+
+/**
+ * Makes a model out of trained weights: rounds them to fp16, finds the codes of silence, and counts
+ * codes over `sounds` for the integer tables.
+ *
+ * sounds  mono at the model's rate, never heard in measurements
+ */
+export async function buildModel(
+  { parameters, codebooks, ...trained }: TrainedModel,
+  sounds: Iterable<Float32Array>,
+  runtime: Runtime,
+): Promise<BuiltModel> {
+  const { layers, entries, dimension } = trained.quantizer;
+  const encoder = partOf(encoderByName, trained.encoder);
+  const decoder = partOf(decoderByName, trained.decoder);
+  const specs = [
+    ...encoder.network.parameters(encoder.config),
+    ...decoder.network.parameters(decoder.config),
+  ];
+  const weights = writeSafetensors(
+    {
+      ...Object.fromEntries(specs.map(({ name, shape }) => [name, { shape, data: parameters[name]! }])),
+      "quantizer.codebooks": { shape: [layers, entries, dimension], data: codebooks },
+    },
+    { half: true },
+  );
+  const graphs = {
+    encoder: await graphHash(encoder, "encoder"),
+    decoder: await graphHash(decoder, "decoder"),
+  };
+  const files = async (silence: number[], tables: Uint8Array): Promise<BuiltModel> => {
+    const draft = { format: "nacre.model/0" as const, medium: "audio" as const, ...trained, silence };
+    const { rounded, books } = roundedWeights(weights);
+    const decodeHash = hex(await decodeHashOf(draft, decoder, rounded, books, tables));
+    return { config: { ...draft, graphs, decodeHash }, weights, tables };
+  };
+  const uniform = serializeTables(Array.from({ length: layers }, () => uniformTable(entries)));
+  const draft = await files(Array<number>(layers).fill(0), uniform);
+  const { silence, counts } = await countCodes(await loadModel(draft), sounds, runtime);
+  return files(silence, serializeTables(counts.map(symbolTableFromCounts)));
+}
+
+async function countCodes(model: Model, sounds: Iterable<Float32Array>, runtime: Runtime) {
+  const { layers, entries } = model.config.quantizer;
+  const codec = await createCodec(model, runtime);
+  const counts = Array.from({ length: layers }, () => new Uint32Array(entries));
+  const quiet = await codec.codes(new Float32Array(model.sampleRate * 2));
+  for (const sound of sounds) {
+    const found = await codec.codes(sound);
+    found.forEach(({ data }, layer) => {
+      for (const code of data) counts[layer]![code]! += 1;
+    });
+  }
+  await codec.close();
+  return { silence: quiet.map(({ data }) => data.at(-1)!), counts };
+}
+
+function roundedWeights(weights: Uint8Array) {
+  const { tensors } = readSafetensors(weights);
+  const rounded = Object.fromEntries(
+    Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]),
+  );
+  return { rounded, books: rounded["quantizer.codebooks"]! };
+}
+
+function partOf(
+  find: typeof encoderByName,
+  { architecture, version, config }: ModelConfig["encoder"],
+): Model["encoder"] {
+  const network = find(architecture, version);
+  return { network, config: network.parse(config) };
+}
+
+/** Text of a model's json file, the same bytes for the same model. */
+export function modelText({ config }: Pick<BuiltModel, "config">): string {
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+export type { ModelFiles };

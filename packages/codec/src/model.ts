@@ -1,0 +1,228 @@
+import type { Network, ParameterSpec, Parameters } from "@nacre/blocks";
+import { decoderByName } from "@nacre/decoder";
+import { encoderByName } from "@nacre/encoder";
+import { parseTables, type SymbolTable } from "@nacre/entropy";
+import { NacreError } from "@nacre/errors";
+import { constant, input, onnxModel } from "@nacre/graph";
+import { z } from "zod";
+import { sha256 } from "./hash.js";
+import { readSafetensors } from "./safetensors.js";
+
+const network = z.object({
+  architecture: z.string().max(64),
+  version: z.int().positive(),
+  config: z.unknown(),
+});
+
+/** What model.json holds. */
+export const modelSchema = z.object({
+  format: z.literal("nacre.model/0"),
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/),
+  version: z.int().min(1).max(999_999),
+  description: z.string(),
+  medium: z.literal("audio"),
+  licence: z.string(),
+  /** Frames that are coded together: windows and chunks of the file. */
+  framesPerChunk: z.int().min(1).max(4096),
+  encoder: network,
+  decoder: network,
+  quantizer: z.object({
+    kind: z.literal("residual-vector"),
+    layers: z.int().min(1).max(64),
+    entries: z.int().min(2).max(65_536),
+    dimension: z.int().min(1).max(4096),
+  }),
+  /** Codes of digital silence, one per layer: what the decoder sees beyond the ends of a signal. */
+  silence: z.array(z.int().nonnegative()),
+  /** SHA-256 of the weightless graphs of one frame: an edited block cannot silently change old models. */
+  graphs: z.object({ encoder: z.string(), decoder: z.string() }),
+  /** Names what decides decoding: decoder, codebooks and tables; 16 hex digits. */
+  decodeHash: z.string().regex(/^[0-9a-f]{16}$/),
+  provenance: z.unknown(),
+});
+
+/** The parsed model.json. */
+export type ModelConfig = z.infer<typeof modelSchema>;
+
+/** The files of a model as bytes. */
+export type ModelFiles = { config: unknown; weights: Uint8Array; tables: Uint8Array };
+
+/** A model that is ready to be opened by a codec. */
+export type Model = {
+  config: ModelConfig;
+  /** "name@version", as files name it. */
+  id: string;
+  /** [8] */
+  decodeHash: Uint8Array;
+  encoder: { network: Network<unknown>; config: unknown };
+  decoder: { network: Network<unknown>; config: unknown };
+  parameters: Record<string, Float32Array>;
+  /** [layers, entries, dimension] */
+  codebooks: Float32Array;
+  /** One per layer. */
+  tables: SymbolTable[];
+  /** Samples per second and per frame that the networks work with. */
+  sampleRate: number;
+  hop: number;
+};
+
+/**
+ * Checks the files of a model and joins them.
+ *
+ * throws NacreError "model" when files are damaged, do not belong together, or were made by networks
+ * that this version computes otherwise
+ */
+export async function loadModel({ config: json, weights, tables }: ModelFiles): Promise<Model> {
+  const parsed = modelSchema.safeParse(json);
+  if (!parsed.success) throw unfit(`model.json: ${z.prettifyError(parsed.error)}`);
+  const config = parsed.data;
+  const encoder = networkOf(encoderByName, config.encoder);
+  const decoder = networkOf(decoderByName, config.decoder);
+  const { tensors } = readSafetensors(weights);
+  const { layers, entries, dimension } = config.quantizer;
+  const parameters: Record<string, Float32Array> = {};
+  for (const { name, shape } of specsOf(encoder, decoder)) {
+    parameters[name] = weightOf(tensors, name, shape);
+  }
+  const codebooks = weightOf(tensors, "quantizer.codebooks", [layers, entries, dimension]);
+  const symbolTables = parseTables(tables);
+  if (symbolTables.length !== layers || symbolTables.some((each) => each.frequencies.length !== entries)) {
+    throw unfit(`${symbolTables.length} tables for ${layers} layers of ${entries} entries`);
+  }
+  if (config.silence.length !== layers || config.silence.some((code) => code >= entries)) {
+    throw unfit(`codes of silence [${config.silence.join(", ")}]`);
+  }
+  await checkGraphs(config, encoder, decoder);
+  const decodeHash = await decodeHashOf(config, decoder, parameters, codebooks, tables);
+  if (hex(decodeHash) !== config.decodeHash) {
+    throw unfit(`decode hash ${hex(decodeHash)} where model.json says ${config.decodeHash}`);
+  }
+  const { sampleRate, hop } = encoder.network.describe(encoder.config);
+  const id = `${config.name}@${config.version}`;
+  return {
+    config,
+    id,
+    decodeHash,
+    encoder,
+    decoder,
+    parameters,
+    codebooks,
+    tables: symbolTables,
+    sampleRate,
+    hop,
+  };
+}
+
+/** The 8 bytes that name what decides decoding. Values count as they are used: as float32. */
+export async function decodeHashOf(
+  { quantizer, decoder: named, silence, framesPerChunk }: Omit<ModelConfig, "decodeHash" | "graphs">,
+  decoder: Model["decoder"],
+  parameters: Readonly<Record<string, Float32Array>>,
+  codebooks: Float32Array,
+  tables: Uint8Array,
+): Promise<Uint8Array> {
+  const text = JSON.stringify({ quantizer, decoder: named, silence, framesPerChunk });
+  const names = decoder.network.parameters(decoder.config).map(({ name }) => name);
+  const parts = [
+    new TextEncoder().encode(text),
+    ...names.map((name) => bytesOf(parameters[name]!)),
+    bytesOf(codebooks),
+    tables,
+  ];
+  return (await sha256(parts)).slice(0, 8);
+}
+
+/** SHA-256, in hex, of a network's graph over one item with its weights as inputs. */
+export async function graphHash(
+  { network, config }: Model["encoder"],
+  side: "encoder" | "decoder",
+): Promise<string> {
+  const { hop, latentDim } = network.describe(config);
+  // A few frames: enough for every block, and no larger than the hash needs.
+  const frames = 4;
+  const shape = side === "encoder" ? [1, frames * hop] : [1, frames, latentDim];
+  const source = input("input", "float32", shape);
+  const specs = network.parameters(config);
+  const parameters: Parameters = Object.fromEntries(
+    specs.map(({ name, shape }) => [name, input(name, "float32", shape)]),
+  );
+  const output = network.forward(config, parameters, source);
+  return hex(
+    await sha256([
+      onnxModel({ name: side, inputs: [source, ...Object.values(parameters)], outputs: { output } }),
+    ]),
+  );
+}
+
+/** Weights as constants of a graph, for running. */
+export function bakedParameters(
+  specs: readonly ParameterSpec[],
+  values: Readonly<Record<string, Float32Array>>,
+): Parameters {
+  return Object.fromEntries(specs.map(({ name, shape }) => [name, constant(values[name]!, shape)]));
+}
+
+/** Lower-case hex digits. */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function checkGraphs(
+  config: ModelConfig,
+  encoder: Model["encoder"],
+  decoder: Model["decoder"],
+): Promise<void> {
+  for (const [side, part] of [
+    ["encoder", encoder],
+    ["decoder", decoder],
+  ] as const) {
+    const found = await graphHash(part, side);
+    if (found !== config.graphs[side]) {
+      throw new NacreError("version", {
+        found: `the ${side} of ${config.name}@${config.version} was made by another version of ${config[side].architecture}`,
+        expected: `a graph with SHA-256 ${config.graphs[side].slice(0, 12)}..., this version makes ${found.slice(0, 12)}...`,
+        mend: "use the release of nacre that the model came with",
+      });
+    }
+  }
+}
+
+function networkOf(
+  find: (name: string, version?: number) => Network<unknown>,
+  { architecture, version, config }: z.infer<typeof network>,
+): Model["encoder"] {
+  const found = find(architecture, version);
+  return { network: found, config: found.parse(config) };
+}
+
+function specsOf(...parts: Model["encoder"][]): ParameterSpec[] {
+  return parts.flatMap((part) => part.network.parameters(part.config));
+}
+
+function weightOf(
+  tensors: ReturnType<typeof readSafetensors>["tensors"],
+  name: string,
+  shape: readonly number[],
+): Float32Array {
+  const stored = tensors[name];
+  if (!stored) throw unfit(`no tensor "${name}"`);
+  if (!(stored.data instanceof Float32Array) || stored.shape.join() !== shape.join()) {
+    throw unfit(
+      `tensor "${name}" of shape [${stored.shape.join(", ")}]`,
+      `float values of shape [${shape.join(", ")}]`,
+    );
+  }
+  return stored.data;
+}
+
+function bytesOf(data: Float32Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function unfit(found: string, expected?: string): NacreError {
+  return new NacreError("model", {
+    found: `a model with ${found}`,
+    ...(expected ? { expected } : {}),
+    mend: "get the model again, or train it anew",
+  });
+}

@@ -1,0 +1,204 @@
+import { readStream, trimLayers } from "@nacre/bitstream";
+import { type Codec, createCodec, type LayerCodes } from "@nacre/codec";
+import { readModel } from "@nacre/codec/node";
+import { NacreError } from "@nacre/errors";
+import { inspectLayers, type LayerReport } from "@nacre/inspect";
+import { collect, resampleStream, streamOf } from "@nacre/media";
+import { createRuntime } from "@nacre/runtime/node";
+import type { Audio, AudioSource, AudioStream } from "@nacre/signal";
+import { defaultModel, infoOf, type ModelInfo, modelFolder } from "./models.js";
+import { subjectOf } from "./subject.js";
+
+/** How a sound is encoded. */
+export type EncodeOptions = {
+  /** Content layers, 1 .. all; all by default. */
+  layers?: number;
+  /** Largest rate of the whole file in kbit/s, container and all channels included. */
+  kbps?: number;
+  /** Seconds of sound encoded so far. */
+  onProgress?: (seconds: number) => void;
+  /** Ends the sound where it is: the file is finished and holds what was read. */
+  signal?: AbortSignal;
+};
+
+/** How a file is decoded. */
+export type DecodeOptions = {
+  /** Content layers to use, 1 .. those of the file; all by default. */
+  layers?: number;
+  /** Plays on over damage; lost parts are silent. */
+  recover?: boolean;
+  /** Seconds of sound decoded so far. */
+  onProgress?: (seconds: number) => void;
+};
+
+/** An open model. Sounds may have any rate and number of channels; they come back with the same. */
+export type Nacre = {
+  readonly model: ModelInfo;
+  /** throws NacreError "media" for sounds that cannot be coded, "option" for options out of range */
+  encode(sound: AudioSource, options?: EncodeOptions): Promise<Uint8Array>;
+  /** The same piece by piece, in bounded memory. */
+  encodeStream(sound: AudioStream, options?: Omit<EncodeOptions, "kbps">): AsyncIterable<Uint8Array>;
+  /** throws NacreError "bitstream", "version" or "model" for files that cannot be decoded */
+  decode(file: Uint8Array, options?: DecodeOptions): Promise<Audio>;
+  /** The same as bytes arrive; the header is read at once. */
+  decodeStream(source: AsyncIterable<Uint8Array>, options?: DecodeOptions): Promise<AudioStream>;
+  /** Codes [layer][channel] of a sound, or those in a file. */
+  codes(source: AudioSource | Uint8Array): Promise<LayerCodes[][]>;
+  /** What each layer costs and carries; quality is measured against the sound, or `original` for a file. */
+  layers(
+    source: Audio | Uint8Array,
+    options?: { original?: Audio; progress?: (done: number, total: number) => void },
+  ): Promise<LayerReport>;
+  /** Frees the networks. */
+  close(): Promise<void>;
+};
+
+/**
+ * Opens a model.
+ *
+ * model    name of an installed model, or its folder; the shipped speech model by default
+ * threads  within one operator; the number of cores by default
+ * throws   NacreError "model" when there is none or it is damaged
+ */
+export async function open(
+  model: string = defaultModel,
+  { threads }: { threads?: number } = {},
+): Promise<Nacre> {
+  const folder = modelFolder(model);
+  const loaded = await readModel(folder);
+  const codec = await createCodec(loaded, createRuntime(), threads === undefined ? {} : { threads });
+  return nacreOf(codec, infoOf(loaded, folder));
+}
+
+/** Opens the model that a file names. Takes and throws what `open` does, and "bitstream" for no .nacre file. */
+export async function openFor(file: Uint8Array, options: { threads?: number } = {}): Promise<Nacre> {
+  const { header } = readStream(file, { recover: true });
+  return open(header.model, options);
+}
+
+function nacreOf(codec: Codec, model: ModelInfo): Nacre {
+  const decode = async (file: Uint8Array, options?: DecodeOptions) =>
+    collect(await decodeStream(codec, pieces(file), options));
+  const encode = (sound: AudioSource, options: EncodeOptions = {}) =>
+    encodeWhole(codec, asStream(sound), options);
+  return {
+    model,
+    encode,
+    encodeStream: (sound, options = {}) => encodeStream(codec, sound, options),
+    decode,
+    decodeStream: (source, options) => decodeStream(codec, source, options),
+    async codes(source) {
+      const file = source instanceof Uint8Array ? source : await encode(source);
+      return (await subjectOf(codec, file, undefined, decode)).layers;
+    },
+    async layers(source, { original, progress } = {}) {
+      const isFile = source instanceof Uint8Array;
+      const file = isFile ? source : await encode(source);
+      const subject = await subjectOf(codec, file, isFile ? original : source, decode);
+      return inspectLayers(subject, progress ? { progress } : {});
+    },
+    close: () => codec.close(),
+  };
+}
+
+async function encodeWhole(codec: Codec, sound: AudioStream, options: EncodeOptions): Promise<Uint8Array> {
+  const { kbps, ...rest } = options;
+  const parts: Uint8Array[] = [];
+  for await (const part of encodeStream(codec, sound, rest)) parts.push(part);
+  const file = Buffer.concat(parts);
+  return new Uint8Array(kbps === undefined ? file : fitRate(file, kbps));
+}
+
+// Cutting layers needs no second encoding: a prefix is what encoding with fewer layers would have made.
+function fitRate(file: Uint8Array, kbps: number): Uint8Array {
+  const { header, length } = readStream(file);
+  const rate = (bytes: number) => (bytes * 8 * header.sampleRate) / length / 1000;
+  for (let layers = header.layers.length; layers >= 1; layers--) {
+    const cut = trimLayers(file, layers);
+    if (rate(cut.length) <= kbps) return cut;
+  }
+  throw new NacreError("option", {
+    found: `--kbps ${kbps}`,
+    expected: `at least ${rate(trimLayers(file, 1).length).toFixed(2)}, what one layer of this sound takes`,
+  });
+}
+
+async function* encodeStream(
+  codec: Codec,
+  sound: AudioStream,
+  { layers, onProgress, signal }: EncodeOptions,
+) {
+  const { sampleRate: coded, hop } = codec.model;
+  let read = 0;
+  const counted: AudioStream = {
+    ...sound,
+    blocks: {
+      async *[Symbol.asyncIterator]() {
+        for await (const block of sound.blocks) {
+          if (signal?.aborted) return;
+          read += block[0]?.length ?? 0;
+          yield block;
+        }
+      },
+    },
+  };
+  yield* codec.encode(resampleStream(counted, coded), {
+    sampleRate: sound.sampleRate,
+    finalLength: () => read,
+    ...(sound.length === undefined ? {} : { length: sound.length }),
+    ...(layers === undefined ? {} : { layers }),
+    ...(onProgress ? { onProgress: (frames: number) => onProgress((frames * hop) / coded) } : {}),
+  });
+}
+
+async function decodeStream(
+  codec: Codec,
+  source: AsyncIterable<Uint8Array>,
+  { layers, recover, onProgress }: DecodeOptions = {},
+): Promise<AudioStream> {
+  const { sampleRate: coded, hop } = codec.model;
+  const decoded = await codec.decode(source, {
+    ...(layers === undefined ? {} : { layers }),
+    ...(recover === undefined ? {} : { recover }),
+    ...(onProgress ? { onProgress: (frames: number) => onProgress((frames * hop) / coded) } : {}),
+  });
+  const { sampleRate, length } = decoded.header;
+  const stream = resampleStream(decoded, sampleRate);
+  return {
+    ...stream,
+    ...(length === undefined ? {} : { length }),
+    blocks: exactly(stream, async () => (await decoded.end()).length),
+  };
+}
+
+// Resampling there and back may give a sample too many; the footer's length is exact.
+async function* exactly(
+  { blocks, channelCount }: AudioStream,
+  lengthAtEnd: () => Promise<number | undefined>,
+) {
+  let held: Float32Array[] | undefined;
+  let given = 0;
+  for await (const block of blocks) {
+    if (held) {
+      given += held[0]!.length;
+      yield held;
+    }
+    held = block.map((samples) => samples.slice());
+  }
+  const length = await lengthAtEnd();
+  const rest = (length ?? given + (held?.[0]?.length ?? 0)) - given;
+  if (rest <= 0) return;
+  yield (held ?? Array.from({ length: channelCount }, () => new Float32Array(0))).map((samples) => {
+    const fitted = new Float32Array(rest);
+    fitted.set(samples.subarray(0, rest));
+    return fitted;
+  });
+}
+
+function asStream(sound: AudioSource): AudioStream {
+  return "blocks" in sound ? sound : streamOf(sound);
+}
+
+async function* pieces(file: Uint8Array) {
+  yield file;
+}
