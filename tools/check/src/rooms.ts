@@ -37,8 +37,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   metrics: { mayImport: ["errors", "signal"], pure: true },
   training: { mayImport: [...coding, "codec", "media"], pure: false },
   inspect: { mayImport: [...coding, "codec", "metrics"], pure: true },
-  report: { mayImport: ["errors", "signal", "inspect", "metrics"], pure: false },
-  nacre: { mayImport: ["errors", "signal", "runtime", "codec", "media", "inspect"], pure: false },
+  report: { mayImport: ["errors", "signal", "media", "inspect", "metrics"], pure: false },
+  nacre: {
+    mayImport: ["errors", "signal", "runtime", "bitstream", "codec", "media", "inspect"],
+    pure: false,
+  },
   cli: {
     mayImport: [...coding, "codec", "media", "metrics", "training", "inspect", "report", "nacre"],
     pure: false,

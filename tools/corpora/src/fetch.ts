@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { NacreError } from "@nacre/errors";
+import type { Source } from "./source.js";
+
+/**
+ * Brings a source to `folder`/<name> with apt-get and dpkg, or git. What is already there is kept, so an
+ * interrupted fetch goes on where it stopped.
+ *
+ * throws NacreError "io" when the program is missing or the source cannot be had
+ */
+export async function fetchSource(source: Source, folder: string): Promise<string> {
+  const target = join(folder, source.name);
+  if (existsSync(target)) return target;
+  const temporary = `${target}.tmp`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  if (source.from.kind === "git") {
+    call("git", ["clone", "--depth", "1", source.from.url, temporary], folder, source);
+  } else {
+    const { package: name } = source.from;
+    const have = async () => (await readdir(folder)).find((each) => each.startsWith(`${name}_`));
+    if (!(await have())) call("apt-get", ["download", name], folder, source);
+    call("dpkg", ["-x", join(folder, (await have())!), temporary], folder, source);
+  }
+  await rename(temporary, target);
+  return target;
+}
+
+function call(program: string, options: string[], cwd: string, source: Source): void {
+  const { status, error } = spawnSync(program, options, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  if (status === 0) return;
+  throw new NacreError("io", {
+    found: `${program} ${error ? "could not be started" : `ended with ${status}`} while fetching ${source.name}`,
+    expected: "the source, or a folder that holds it",
+    mend: `get it by other means and pass --from ${source.name}=<folder>`,
+  });
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { isNacreError, NacreError } from "@nacre/errors";
+import { Command } from "commander";
+import { fetchSource } from "./fetch.js";
+import { packSources } from "./pack.js";
+import type { Source } from "./source.js";
+import { sources } from "./sources.js";
+
+const program = new Command("corpora")
+  .description("Fetches training speech with stated licences and packs it as one corpus.")
+  .option("--folder <folder>", "where everything goes", "corpora")
+  .option("--rate <hertz>", "of the packed sound", Number, 24_000)
+  .option("--from <name=folder>", "a source that is already on the disk", collect, {})
+  .option("--only <names>", "comma-separated names of sources")
+  .action(run);
+
+type Options = { folder: string; rate: number; from: Record<string, string>; only?: string };
+
+async function run({ folder, rate, from, only }: Options): Promise<void> {
+  const chosen = only === undefined ? sources : only.split(",").map(sourceOf);
+  const home = resolve(folder);
+  await mkdir(home, { recursive: true });
+  const fetched = [];
+  for (const source of chosen) {
+    const own = from[source.name];
+    fetched.push({ source, root: own === undefined ? await fetchSource(source, home) : resolve(own) });
+  }
+  const results = await packSources(fetched, join(home, "packed"), rate, (name, done, total) => {
+    if (process.stderr.isTTY || done === total)
+      process.stderr.write(`\r${name} ${done}/${total}${done === total ? "\n" : ""}`);
+  });
+  await writeFile(join(home, "packed", "report.json"), JSON.stringify(results, null, 2));
+  for (const { name, clips, seconds, failed } of results) {
+    console.log(`${name}: ${clips} clips, ${(seconds / 3600).toFixed(2)} h, ${failed.length} unreadable`);
+  }
+}
+
+function sourceOf(name: string): Source {
+  const found = sources.find((source) => source.name === name);
+  if (found) return found;
+  throw new NacreError("option", {
+    found: `source "${name}"`,
+    expected: sources.map(({ name }) => name).join(", "),
+  });
+}
+
+function collect(value: string, before: Record<string, string>): Record<string, string> {
+  const [name = "", folder = ""] = value.split(/=(.*)/s);
+  return { ...before, [name]: folder };
+}
+
+program.parseAsync().catch((error: unknown) => {
+  if (!isNacreError(error)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,25 @@
+/** What a source says of one of its files. */
+export type Recording = {
+  /** Who speaks, as finely as the source tells; a speaker is in one split only. */
+  speaker: string;
+  /** As the source states it for this file. */
+  licence: string;
+};
+
+/** Where a corpus comes from, and which of its files are taken. */
+export type Source = {
+  name: string;
+  /** A Debian package, or a git repository. */
+  from: { kind: "debian"; package: string } | { kind: "git"; url: string };
+  /** Where the whole states its licence, for the model's card. */
+  credit: string;
+  /** Speakers that are never trained on. */
+  held: (speaker: string) => boolean;
+  /**
+   * Reads whatever lists the files, and returns the rule that names their speakers.
+   *
+   * root     folder of the fetched source
+   * returns  of a path relative to root: what is known, or nothing when it is not to be used
+   */
+  open: (root: string) => Promise<(path: string) => Recording | undefined>;
+};
