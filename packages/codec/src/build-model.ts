@@ -3,6 +3,7 @@ import { encoderByName } from "@nacre/encoder";
 import { serializeTables, symbolTableFromCounts, uniformTable } from "@nacre/entropy";
 import type { Runtime } from "@nacre/runtime";
 import { createCodec } from "./codec.js";
+import { codesPerFrame } from "./layer-symbols.js";
 import {
   decodeHashOf,
   graphHash,
@@ -12,6 +13,7 @@ import {
   type ModelConfig,
   type ModelFiles,
 } from "./model.js";
+import { openQuantizer, quantizerTensors } from "./quantizers/quantizers.js";
 import { readSafetensors, writeSafetensors } from "./safetensors.js";
 
 /** What a training run hands over. */
@@ -35,17 +37,18 @@ export async function buildModel(
   sounds: Iterable<Float32Array>,
   runtime: Runtime,
 ): Promise<BuiltModel> {
-  const { layers, entries, dimension } = trained.quantizer;
   const encoder = partOf(encoderByName, trained.encoder);
   const decoder = partOf(decoderByName, trained.decoder);
   const specs = [
     ...encoder.network.parameters(encoder.config),
     ...decoder.network.parameters(decoder.config),
   ];
+  const books = quantizerTensors(trained.quantizer);
+  const sizes = openQuantizer(trained.quantizer, [codebooks]).alphabets.flat();
   const weights = writeSafetensors(
     {
       ...Object.fromEntries(specs.map(({ name, shape }) => [name, { shape, data: parameters[name]! }])),
-      "quantizer.codebooks": { shape: [layers, entries, dimension], data: codebooks },
+      ...Object.fromEntries(books.map(({ name, shape }) => [name, { shape, data: codebooks }])),
     },
     { half: true },
   );
@@ -55,37 +58,37 @@ export async function buildModel(
   };
   const files = async (silence: number[], tables: Uint8Array): Promise<BuiltModel> => {
     const draft = { format: "nacre.model/0" as const, medium: "audio" as const, ...trained, silence };
-    const { rounded, books } = roundedWeights(weights);
-    const decodeHash = hex(await decodeHashOf(draft, decoder, rounded, books, tables));
+    const rounded = roundedWeights(weights);
+    const values = books.map(({ name }) => rounded[name]!);
+    const decodeHash = hex(await decodeHashOf(draft, decoder, rounded, values, tables));
     return { config: { ...draft, graphs, decodeHash }, weights, tables };
   };
-  const uniform = serializeTables(Array.from({ length: layers }, () => uniformTable(entries)));
-  const draft = await files(Array<number>(layers).fill(0), uniform);
+  const draft = await files(
+    sizes.map(() => 0),
+    serializeTables(sizes.map(uniformTable)),
+  );
   const { silence, counts } = await countCodes(await loadModel(draft), sounds, runtime);
   return files(silence, serializeTables(counts.map(symbolTableFromCounts)));
 }
 
 async function countCodes(model: Model, sounds: Iterable<Float32Array>, runtime: Runtime) {
-  const { layers, entries } = model.config.quantizer;
+  const places = codesPerFrame(model);
   const codec = await createCodec(model, runtime);
-  const counts = Array.from({ length: layers }, () => new Uint32Array(entries));
+  const counts = model.quantizer.alphabets.flat().map((size) => new Uint32Array(size));
   const quiet = await codec.codes(new Float32Array(model.sampleRate * 2));
   for (const sound of sounds) {
     const found = await codec.codes(sound);
-    found.forEach(({ data }, layer) => {
-      for (const code of data) counts[layer]![code]! += 1;
-    });
+    for (const [layer, { data }] of found.entries()) {
+      for (const [at, code] of data.entries()) counts[layer * places + (at % places)]![code]! += 1;
+    }
   }
   await codec.close();
-  return { silence: quiet.map(({ data }) => data.at(-1)!), counts };
+  return { silence: quiet.flatMap(({ data }) => [...data.subarray(-places)]), counts };
 }
 
-function roundedWeights(weights: Uint8Array) {
+function roundedWeights(weights: Uint8Array): Record<string, Float32Array> {
   const { tensors } = readSafetensors(weights);
-  const rounded = Object.fromEntries(
-    Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]),
-  );
-  return { rounded, books: rounded["quantizer.codebooks"]! };
+  return Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
 }
 
 function partOf(

@@ -1,25 +1,31 @@
 import { readStream } from "@nacre/bitstream";
-import { decodeSymbols } from "@nacre/entropy";
+import { checkHeader } from "./file-header.js";
 import type { LayerCodes } from "./layer-codes.js";
+import { codesPerFrame, decodeLayer } from "./layer-symbols.js";
 import type { Model } from "./model.js";
+import { layerShape } from "./whole-sound.js";
 
 /**
  * The codes in a file, [layer][channel]; no network is run.
  *
- * throws NacreError "bitstream" or "version" for a file that cannot be read
+ * throws NacreError "bitstream" or "version" for a file that cannot be read, "model" for one that another
+ *        model made
  */
 export function fileCodes(model: Model, file: Uint8Array): LayerCodes[][] {
   const { header, chunks } = readStream(file);
+  checkHeader(model, header);
   const frames = chunks.reduce((sum, chunk) => sum + chunk.frames, 0);
-  return header.layers.map(({ role, alphabet, stride }, layer) =>
+  const places = codesPerFrame(model);
+  return header.layers.map((_, layer) =>
     Array.from({ length: header.channels }, (_, channel) => {
-      const data = new Int32Array(frames);
+      const data = new Int32Array(frames * places);
       let at = 0;
       for (const chunk of chunks) {
-        data.set(decodeSymbols(chunk.sections[layer]![channel]!, chunk.frames, model.tables[layer]!), at);
-        at += chunk.frames;
+        const codes = decodeLayer(model, layer, chunk.sections[layer]![channel]!, chunk.frames);
+        data.set(codes, at);
+        at += codes.length;
       }
-      return { role, alphabet, stride: [stride], grid: [frames], data };
+      return { ...layerShape(model.quantizer.alphabets[layer]!, frames), data };
     }),
   );
 }

@@ -5,10 +5,12 @@ export {
   type DecodedStream,
   type DecodeOptions,
   type EncodeOptions,
-  frameCount,
 } from "./codec.js";
 export { fileCodes } from "./file-codes.js";
 export type { LayerCodes } from "./layer-codes.js";
 export { loadModel, type Model, type ModelConfig, type ModelFiles, modelSchema } from "./model.js";
 export { writeNpy } from "./npy.js";
+export type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
+export type { QuantizerConfig } from "./quantizers/quantizers.js";
 export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";
+export { frameCount } from "./whole-sound.js";

@@ -6,6 +6,8 @@ import { NacreError } from "@nacre/errors";
 import { constant, input, onnxModel } from "@nacre/graph";
 import { z } from "zod";
 import { sha256 } from "./hash.js";
+import type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
+import { openQuantizer, quantizerSchema, quantizerTensors } from "./quantizers/quantizers.js";
 import { readSafetensors } from "./safetensors.js";
 
 const network = z.object({
@@ -26,13 +28,8 @@ export const modelSchema = z.object({
   framesPerChunk: z.int().min(1).max(4096),
   encoder: network,
   decoder: network,
-  quantizer: z.object({
-    kind: z.literal("residual-vector"),
-    layers: z.int().min(1).max(64),
-    entries: z.int().min(2).max(65_536),
-    dimension: z.int().min(1).max(4096),
-  }),
-  /** Codes of digital silence, one per layer: what the decoder sees beyond the ends of a signal. */
+  quantizer: quantizerSchema,
+  /** Codes of digital silence, layer by layer: what the decoder sees beyond the ends of a signal. */
   silence: z.array(z.int().nonnegative()),
   /** SHA-256 of the weightless graphs of one frame: an edited block cannot silently change old models. */
   graphs: z.object({ encoder: z.string(), decoder: z.string() }),
@@ -56,10 +53,11 @@ export type Model = {
   decodeHash: Uint8Array;
   encoder: { network: Network<unknown>; config: unknown };
   decoder: { network: Network<unknown>; config: unknown };
+  quantizer: OpenQuantizer;
   parameters: Record<string, Float32Array>;
-  /** [layers, entries, dimension] */
+  /** [layers, entries, dimension] of a vector quantizer. */
   codebooks: Float32Array;
-  /** One per layer. */
+  /** [layer][place], flat: one per code of a frame. */
   tables: SymbolTable[];
   /** Samples per second and per frame that the networks work with. */
   sampleRate: number;
@@ -79,34 +77,30 @@ export async function loadModel({ config: json, weights, tables }: ModelFiles): 
   const encoder = networkOf(encoderByName, config.encoder);
   const decoder = networkOf(decoderByName, config.decoder);
   const { tensors } = readSafetensors(weights);
-  const { layers, entries, dimension } = config.quantizer;
   const parameters: Record<string, Float32Array> = {};
   for (const { name, shape } of specsOf(encoder, decoder)) {
     parameters[name] = weightOf(tensors, name, shape);
   }
-  const codebooks = weightOf(tensors, "quantizer.codebooks", [layers, entries, dimension]);
+  const books = quantizerTensors(config.quantizer).map(({ name, shape }) => weightOf(tensors, name, shape));
+  const quantizer = openQuantizer(config.quantizer, books);
+  checkFit(encoder, decoder, quantizer);
   const symbolTables = parseTables(tables);
-  if (symbolTables.length !== layers || symbolTables.some((each) => each.frequencies.length !== entries)) {
-    throw unfit(`${symbolTables.length} tables for ${layers} layers of ${entries} entries`);
-  }
-  if (config.silence.length !== layers || config.silence.some((code) => code >= entries)) {
-    throw unfit(`codes of silence [${config.silence.join(", ")}]`);
-  }
+  checkTables(quantizer, symbolTables, config.silence);
   await checkGraphs(config, encoder, decoder);
-  const decodeHash = await decodeHashOf(config, decoder, parameters, codebooks, tables);
+  const decodeHash = await decodeHashOf(config, decoder, parameters, books, tables);
   if (hex(decodeHash) !== config.decodeHash) {
     throw unfit(`decode hash ${hex(decodeHash)} where model.json says ${config.decodeHash}`);
   }
   const { sampleRate, hop } = encoder.network.describe(encoder.config);
-  const id = `${config.name}@${config.version}`;
   return {
     config,
-    id,
+    id: `${config.name}@${config.version}`,
     decodeHash,
     encoder,
     decoder,
+    quantizer,
     parameters,
-    codebooks,
+    codebooks: books[0]!,
     tables: symbolTables,
     sampleRate,
     hop,
@@ -118,7 +112,7 @@ export async function decodeHashOf(
   { quantizer, decoder: named, silence, framesPerChunk }: Omit<ModelConfig, "decodeHash" | "graphs">,
   decoder: Model["decoder"],
   parameters: Readonly<Record<string, Float32Array>>,
-  codebooks: Float32Array,
+  books: readonly Float32Array[],
   tables: Uint8Array,
 ): Promise<Uint8Array> {
   const text = JSON.stringify({ quantizer, decoder: named, silence, framesPerChunk });
@@ -126,7 +120,7 @@ export async function decodeHashOf(
   const parts = [
     new TextEncoder().encode(text),
     ...names.map((name) => bytesOf(parameters[name]!)),
-    bytesOf(codebooks),
+    ...books.map(bytesOf),
     tables,
   ];
   return (await sha256(parts)).slice(0, 8);
@@ -167,6 +161,37 @@ export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+function checkFit(encoder: Model["encoder"], decoder: Model["decoder"], { dimension }: OpenQuantizer): void {
+  const from = encoder.network.describe(encoder.config);
+  const to = decoder.network.describe(decoder.config);
+  const same = from.sampleRate === to.sampleRate && from.hop === to.hop && from.latentDim === to.latentDim;
+  if (same && from.latentDim === dimension) return;
+  throw unfit(
+    `an encoder of ${from.sampleRate} Hz, hop ${from.hop}, latent ${from.latentDim} beside a decoder of ${to.sampleRate} Hz, hop ${to.hop}, latent ${to.latentDim} and a quantizer of ${dimension}`,
+    "three that fit",
+  );
+}
+
+function checkTables(
+  { alphabets }: OpenQuantizer,
+  tables: readonly SymbolTable[],
+  silence: readonly number[],
+): void {
+  const sizes = alphabets.flat();
+  if (
+    tables.length !== sizes.length ||
+    tables.some(({ frequencies }, place) => frequencies.length !== sizes[place])
+  ) {
+    throw unfit(
+      `tables of ${tables.map(({ frequencies }) => frequencies.length).join(", ")} symbols`,
+      sizes.join(", "),
+    );
+  }
+  if (silence.length !== sizes.length || silence.some((code, place) => code >= sizes[place]!)) {
+    throw unfit(`codes of silence [${silence.join(", ")}]`, `one for each of ${sizes.length} tables`);
+  }
+}
+
 async function checkGraphs(
   config: ModelConfig,
   encoder: Model["encoder"],
@@ -204,7 +229,7 @@ function weightOf(
   name: string,
   shape: readonly number[],
 ): Float32Array {
-  const stored = tensors[name];
+  const stored = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
   if (!stored) throw unfit(`no tensor "${name}"`);
   if (!(stored.data instanceof Float32Array) || stored.shape.join() !== shape.join()) {
     throw unfit(
@@ -212,6 +237,8 @@ function weightOf(
       `float values of shape [${shape.join(", ")}]`,
     );
   }
+  const wrong = stored.data.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw unfit(`${stored.data[wrong]} in tensor "${name}"`, "finite numbers");
   return stored.data;
 }
 

@@ -1,4 +1,5 @@
 import { NacreError } from "@nacre/errors";
+import { fromHalf, toHalf } from "./half.js";
 
 /** A tensor as files hold it; F16 is read to float32. */
 export type StoredTensor = {
@@ -52,13 +53,18 @@ export function readSafetensors(file: Uint8Array): {
   metadata: Record<string, string>;
 } {
   const { header, start } = readHeader(file);
-  const tensors: Record<string, StoredTensor> = {};
-  let metadata: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") metadata = entry as Record<string, string>;
-    else tensors[name] = readTensor(name, entry, file.subarray(start));
-  }
-  return { tensors, metadata };
+  const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isTexts(metadata)) throw damaged("metadata that are no texts");
+  const body = file.subarray(start);
+  let total = 0;
+  const tensors = Object.entries(entries).map(([name, entry]): [string, StoredTensor] => {
+    const place = placeOf(name, entry, body.length);
+    total += place.to - place.from;
+    // A thousand tensors over the same bytes would take a thousand times the file's memory.
+    if (total > body.length) throw damaged("tensors that overlap");
+    return [name, { shape: place.shape, data: arrayOf(place.type, copyOf(body, place)) }];
+  });
+  return { tensors: Object.fromEntries(tensors), metadata };
 }
 
 function readHeader(file: Uint8Array): { header: Record<string, unknown>; start: number } {
@@ -67,25 +73,41 @@ function readHeader(file: Uint8Array): { header: Record<string, unknown>; start:
   if (length > longestHeader || 8 + length > file.length) throw damaged(`a header of ${length} bytes`);
   try {
     const header: unknown = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
-    if (typeof header === "object" && header !== null) return { header: { ...header }, start: 8 + length };
+    if (typeof header === "object" && header !== null && !Array.isArray(header))
+      return { header: { ...header }, start: 8 + length };
   } catch {
     // Falls through to the same sentence.
   }
   throw damaged("a header that is not JSON");
 }
 
-function readTensor(name: string, entry: unknown, body: Uint8Array): StoredTensor {
+type Place = { type: StoredType; shape: number[]; from: number; to: number };
+
+function placeOf(name: string, entry: unknown, size: number): Place {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof dtype !== "string" || !(dtype in bytesPer))
+  if (typeof dtype !== "string" || !Object.hasOwn(bytesPer, dtype))
     throw damaged(`tensor "${name}" of type ${String(dtype)}`);
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
     throw damaged(`tensor "${name}" without sizes`);
   const type = dtype as StoredType;
   const [from, to] = offsets as [number, number];
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (to > body.length || to - from !== count * bytesPer[type])
+  const count = shape.reduce((product, each) => product * each, 1);
+  if (to > size || to - from !== count * bytesPer[type])
     throw damaged(`tensor "${name}" beyond the file's end`);
-  return { shape, data: arrayOf(type, new Uint8Array(body.subarray(from, to))) };
+  return { type, shape, from, to };
+}
+
+// Not slice: a Node Buffer's is no copy.
+function copyOf(body: Uint8Array, { from, to }: Place): Uint8Array {
+  return new Uint8Array(body.subarray(from, to));
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((text) => typeof text === "string")
+  );
 }
 
 function arrayOf(type: StoredType, { buffer }: Uint8Array): StoredTensor["data"] {
@@ -115,42 +137,4 @@ function damaged(found: string): NacreError {
     expected: "a whole safetensors file",
     mend: "get the model again",
   });
-}
-
-const floatView = new Float32Array(1);
-const bitView = new Uint32Array(floatView.buffer);
-
-/** The nearest IEEE 754 half, ties to even, as bits; beyond its range infinity. */
-export function toHalf(value: number): number {
-  floatView[0] = value;
-  const bits = bitView[0]!;
-  const sign = (bits >>> 16) & 0x8000;
-  const exponent = (bits >>> 23) & 0xff;
-  const mantissa = bits & 0x7fffff;
-  if (exponent === 0xff) return sign | 0x7c00 | (mantissa ? 0x200 : 0);
-  const shifted = exponent - 112;
-  if (shifted >= 31) return sign | 0x7c00;
-  if (shifted <= 0) {
-    if (shifted < -10) return sign;
-    return sign | roundShift(mantissa | 0x800000, 14 - shifted);
-  }
-  // A carry out of the mantissa raises the exponent, which is the right rounding.
-  return sign | ((shifted << 10) + roundShift(mantissa, 13));
-}
-
-function roundShift(value: number, shift: number): number {
-  const low = value & ((1 << shift) - 1);
-  const half = 1 << (shift - 1);
-  const result = value >>> shift;
-  return low > half || (low === half && result & 1) ? result + 1 : result;
-}
-
-/** The number that half bits stand for. */
-export function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const mantissa = bits & 0x3ff;
-  if (exponent === 31) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }

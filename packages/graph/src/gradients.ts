@@ -1,3 +1,4 @@
+import { assert } from "@nacre/errors";
 import { add } from "./ops/elementwise.js";
 import { fill } from "./ops/source.js";
 import { type Node, sameShape, shapeError, type Tensor } from "./tensor.js";
@@ -10,18 +11,19 @@ import { nodesInOrder } from "./walk.js";
  * cotangents  one per output, of its shape
  * wrt         any tensors of the graph, also inner ones
  * returns     one tensor per wrt, of its shape; zeros where no path leads to it
+ * throws      NacreError "shape" when a cotangent is missing or not a float32 of its output's shape
  */
 export function gradients(
   outputs: readonly Tensor[],
   cotangents: readonly Tensor[],
   wrt: readonly Tensor[],
 ): Tensor[] {
+  checkCotangents(outputs, cotangents);
   const order = nodesInOrder(outputs);
   const reached = dependents(order, wrt);
   const totals = new Map<Node, (Tensor | undefined)[]>();
   const accumulate = (to: Tensor, value: Tensor) => {
-    if (!sameShape(to.shape, value.shape))
-      throw shapeError("gradients", [to, value], "a cotangent of the tensor's shape");
+    assert(sameShape(to.shape, value.shape), `a cotangent of [${value.shape}] fits [${to.shape}]`);
     const slots = totals.get(to.node) ?? [];
     totals.set(to.node, slots);
     const before = slots[to.output];
@@ -46,6 +48,17 @@ export function gradients(
 export function gradient(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   if (loss.shape.some((size) => size !== 1)) throw shapeError("gradient", [loss], "a loss of one element");
   return gradients([loss], [fill(1, loss.shape)], wrt);
+}
+
+function checkCotangents(outputs: readonly Tensor[], cotangents: readonly Tensor[]): void {
+  const given = [...outputs, ...cotangents];
+  if (outputs.length !== cotangents.length) throw shapeError("gradients", given, "a cotangent per output");
+  if (given.some(({ dtype }) => dtype !== "float32")) throw shapeError("gradients", given, "float32");
+  outputs.forEach((output, i) => {
+    if (!sameShape(output.shape, cotangents[i]!.shape)) {
+      throw shapeError("gradients", [output, cotangents[i]!], "a cotangent of the output's shape");
+    }
+  });
 }
 
 function dependents(order: readonly Node[], wrt: readonly Tensor[]): Set<Node> {

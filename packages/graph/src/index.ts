@@ -51,15 +51,14 @@ export { argMax, argMin, cumSum, mean, reduceMax, reduceMin, sum } from "./ops/r
 export {
   concat,
   expand,
-  pad,
   reshape,
-  slice,
   split,
   squeeze,
   tile,
   transpose,
   unsqueeze,
 } from "./ops/shape.js";
+export { pad, slice } from "./ops/slice-pad.js";
 export { constant, fill, input, scalar, tensorOf, zeros } from "./ops/source.js";
 export {
   type DType,

@@ -1,5 +1,6 @@
 import { NacreError } from "@nacre/errors";
 import type { Emitter } from "./onnx/emitter.js";
+import type { Samples } from "./sample.js";
 
 /** Element types that a graph computes with. */
 export type DType = "float32" | "int32" | "int64" | "bool";
@@ -36,12 +37,14 @@ export type NodeView<A> = {
  * One op, complete: its shape rule, its emission and its gradient.
  *
  * name      unique; the evaluator of the tests and error messages go by it
+ * samples   uses that the tests run; the compiler asks for one, so no op goes untested
  * infer     types of the outputs; throws NacreError "shape" when the inputs do not fit
  * emit      ONNX nodes; returns the names of the outputs
  * gradient  vector-Jacobian products in terms of other ops, or "none" where no gradient flows
  */
 export type Op<A extends object> = {
   readonly name: string;
+  readonly samples: Samples<A>;
   infer(inputs: readonly Tensor[], attributes: A): readonly TensorType[];
   emit(emitter: Emitter, inputs: readonly string[], node: NodeView<A>): readonly string[];
   readonly gradient:
@@ -68,7 +71,7 @@ export function applyAll<A extends object>(
     pullback: gradient === "none" ? "none" : (cotangents) => gradient(view, cotangents),
   };
   types.forEach(({ dtype, shape }, output) => {
-    checkShape(op.name, shape);
+    checkShape(op.name, inputs, shape);
     outputs.push({ dtype, shape, node, output });
   });
   return outputs;
@@ -114,27 +117,39 @@ export function axisOf(op: string, input: TensorType, axis: number): number {
 
 /** Throws unless all inputs are of one type. */
 export function requireType(op: string, inputs: readonly Tensor[], ...allowed: DType[]): void {
-  const first = inputs[0]!.dtype;
-  if (!allowed.includes(first) || inputs.some(({ dtype }) => dtype !== first)) {
-    throw shapeError(op, inputs, `inputs of one type out of ${allowed.join(", ")}`);
-  }
+  requireTypeOf(op, inputs, inputs, ...allowed);
 }
 
-/** The shape two tensors broadcast to, numpy's rule. */
-export function broadcastShape(op: string, a: TensorType, b: TensorType): Shape {
+/** Throws unless these of the inputs are of one type. */
+export function requireTypeOf(
+  op: string,
+  inputs: readonly Tensor[],
+  some: readonly Tensor[],
+  ...allowed: DType[]
+): void {
+  const first = some[0]!.dtype;
+  if (allowed.includes(first) && some.every(({ dtype }) => dtype === first)) return;
+  const which = some.length < inputs.length ? `${some.map(show).join(" and ")} to be` : "inputs";
+  throw shapeError(op, inputs, `${which} of one type out of ${allowed.join(", ")}`);
+}
+
+/** The shape two tensors broadcast to, numpy's rule; an error shows `inputs`. */
+export function broadcastShape(
+  op: string,
+  a: TensorType,
+  b: TensorType,
+  inputs: readonly TensorType[] = [a, b],
+): Shape {
   const rank = Math.max(a.shape.length, b.shape.length);
   return Array.from({ length: rank }, (_, axis) => {
     const left = a.shape[axis - rank + a.shape.length] ?? 1;
     const right = b.shape[axis - rank + b.shape.length] ?? 1;
-    if (left !== right && left !== 1 && right !== 1) throw shapeError(op, [a, b], "shapes that broadcast");
+    if (left !== right && left !== 1 && right !== 1) throw shapeError(op, inputs, "shapes that broadcast");
     return left === 1 ? right : left;
   });
 }
 
-function checkShape(op: string, shape: Shape): void {
+function checkShape(op: string, inputs: readonly TensorType[], shape: Shape): void {
   if (shape.every((size) => Number.isSafeInteger(size) && size >= 1)) return;
-  throw new NacreError("shape", {
-    found: `${op} giving [${shape.join(", ")}]`,
-    expected: "sizes of at least 1",
-  });
+  throw shapeError(op, inputs, `whole sizes of at least 1 instead of a result of [${shape.join(", ")}]`);
 }

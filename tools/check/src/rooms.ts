@@ -39,7 +39,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   inspect: { mayImport: [...coding, "codec", "metrics"], pure: true },
   report: { mayImport: ["errors", "signal", "media", "inspect", "metrics"], pure: false },
   nacre: {
-    mayImport: ["errors", "signal", "runtime", "bitstream", "codec", "media", "inspect"],
+    mayImport: [
+      "errors",
+      "signal",
+      "runtime",
+      "bitstream",
+      "codec",
+      "media",
+      "inspect",
+      // Weights, no code.
+      "model-speech-24k",
+    ],
     pure: false,
   },
   cli: {

@@ -34,17 +34,27 @@ export type Emitter = {
   readonly initializers: Initializer[];
 };
 
-export function createEmitter(): Emitter {
+/**
+ * An emitter without nodes.
+ *
+ * taken  names of the model's inputs and outputs, which inner values must not have
+ */
+export function createEmitter(taken: ReadonlySet<string> = new Set()): Emitter {
   const nodes: OnnxNode[] = [];
   const initializers: Initializer[] = [];
   const known = new Map<string, string>();
-  let counter = 0;
+  const counters = { c: 0, t: 0 };
+
+  function fresh(kind: "c" | "t"): string {
+    const name = `${kind}${counters[kind]++}`;
+    return taken.has(name) ? fresh(kind) : name;
+  }
 
   function constant(dtype: DType, shape: Shape, data: ConstantData): string {
     const key = data.length <= 16 ? `${dtype}[${shape}]${Array.from<number | bigint>(data).map(exact)}` : "";
     const before = key && known.get(key);
     if (before) return before;
-    const name = `c${initializers.length}`;
+    const name = fresh("c");
     initializers.push({ name, dtype, shape, data });
     if (key) known.set(key, name);
     return name;
@@ -55,7 +65,7 @@ export function createEmitter(): Emitter {
     constant,
     integers: (values) => constant("int64", [values.length], BigInt64Array.from(values.map(BigInt))),
     node(type, inputs, attributes = {}, outputs = 1) {
-      const names = Array.from({ length: outputs }, () => `t${counter++}`);
+      const names = Array.from({ length: outputs }, () => fresh("t"));
       nodes.push({ type, inputs: [...inputs], outputs: names, attributes });
       return names;
     },

@@ -22,10 +22,11 @@ export type ModelParts = {
 /**
  * The ONNX file of a graph. Equal graphs give equal bytes.
  *
- * throws NacreError "shape" when a tensor reaches an input that is not in `inputs`
+ * throws NacreError "shape" when a tensor reaches an input that is not in `inputs`, "option" when two
+ *        inputs, or an input and an output, have one name
  */
 export function onnxModel({ name = "nacre", inputs, outputs }: ModelParts): Uint8Array {
-  const emitter = createEmitter();
+  const emitter = createEmitter(publicNames(inputs, outputs));
   const names = new Map<Node, readonly string[]>();
   for (const tensor of inputs) names.set(tensor.node, [inputName(tensor)]);
   for (const node of nodesInOrder(Object.values(outputs))) {
@@ -41,6 +42,16 @@ export function onnxModel({ name = "nacre", inputs, outputs }: ModelParts): Uint
   }
   nameOutputs(emitter, outputs, (tensor) => names.get(tensor.node)![tensor.output]!);
   return write(name, inputs, outputs, emitter);
+}
+
+function publicNames(inputs: readonly Tensor[], outputs: Readonly<Record<string, Tensor>>): Set<string> {
+  const names = [...inputs.map(inputName), ...Object.keys(outputs)];
+  const twice = names.find((each, i) => names.indexOf(each) < i);
+  if (twice === undefined) return new Set(names);
+  throw new NacreError("option", {
+    found: `two inputs or outputs of a model named "${twice}"`,
+    expected: "different names",
+  });
 }
 
 /** The name an input was made with. */

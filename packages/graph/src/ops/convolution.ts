@@ -1,7 +1,6 @@
-import { apply, type Op, requireType, type Shape, shapeError, sizeOf, type Tensor } from "../tensor.js";
-import { matmul } from "./linear.js";
-import { sum } from "./reduce.js";
-import { concat, pad, reshape, slice, transpose } from "./shape.js";
+import type { Sample, Samples } from "../sample.js";
+import { apply, type Op, requireType, type Shape, sameShape, shapeError, type Tensor } from "../tensor.js";
+import { channelSum, inputGradient, weightGradient } from "./convolution-gradient.js";
 
 /**
  * How a convolution steps; one number per spatial axis.
@@ -18,16 +17,66 @@ export type ConvOptions = {
   pads?: readonly (readonly [number, number])[];
 };
 
-type Steps = {
+/** `ConvOptions` with nothing left out. */
+export type Steps = {
   strides: readonly number[];
   dilations: readonly number[];
   groups: number;
   pads: readonly (readonly [number, number])[];
 };
-type TransposeSteps = Steps & { outputPadding: readonly number[] };
+/** Steps of a transposed convolution. */
+export type TransposeSteps = Steps & { outputPadding: readonly number[] };
+
+type SampleOptions = Omit<ConvOptions, "bias">;
+
+function convSample(x: Shape, w: Shape, options: SampleOptions = {}, biased = false): Sample<Steps> {
+  const bias = biased ? [[w[0]!]] : [];
+  return { shapes: [x, w, ...bias], attributes: complete(x, options) };
+}
+
+function convSamples(): Samples<Steps> {
+  const [one, two] = [
+    { strides: [3], pads: [[2, 1]] },
+    { strides: [2, 1], dilations: [1, 2] },
+  ] as const;
+  return [
+    convSample([2, 3, 9], [4, 3, 3], {}, true),
+    convSample([1, 2, 8], [2, 2, 8]),
+    convSample([3, 2, 5], [3, 2, 1]),
+    convSample([2, 2, 6], [3, 2, 3], { pads: [[4, 0]] }), // padding beyond the kernel
+    convSample([1, 4, 11], [6, 2, 3], { groups: 2, strides: [2], dilations: [2], pads: [[1, 2]] }, true),
+    convSample([2, 3, 12], [3, 1, 4], { groups: 3, ...one }), // depthwise, places left over
+    convSample([2, 3, 12], [6, 1, 3], { groups: 3, ...one }), // two kernels a channel
+    convSample([2, 3, 9], [3, 1, 3], { groups: 3, dilations: [3] }, true),
+    convSample([2, 2, 5, 6], [3, 2, 2, 3], {}, true),
+    convSample([1, 4, 6, 7], [4, 2, 3, 2], {
+      groups: 2,
+      ...two,
+      pads: [
+        [1, 0],
+        [0, 2],
+      ],
+    }),
+    convSample(
+      [2, 3, 6, 5],
+      [3, 1, 3, 3],
+      {
+        groups: 3,
+        pads: [
+          [1, 1],
+          [1, 1],
+        ],
+      },
+      true,
+    ),
+    convSample([2, 2, 7, 6], [2, 1, 3, 2], { groups: 2, ...two }), // depthwise, two axes
+    convSample([3, 2, 6, 6], [2, 2, 2, 2], { strides: [3, 2] }),
+  ];
+}
 
 export const convOp: Op<Steps> = {
   name: "conv",
+  samples: convSamples(),
   infer(inputs, steps) {
     requireType("conv", inputs, "float32");
     const [x, w, bias] = inputs as [Tensor, Tensor, Tensor?];
@@ -36,7 +85,7 @@ export const convOp: Op<Steps> = {
     if (
       x.shape[1] !== channels ||
       w.shape[0]! % steps.groups !== 0 ||
-      (bias && sizeOf(bias.shape) !== w.shape[0])
+      (bias && !sameShape(bias.shape, [w.shape[0]!]))
     ) {
       throw shapeError("conv", inputs, `x [B, C, ...], w [O, C/${steps.groups}, ...], bias [O]`);
     }
@@ -54,17 +103,52 @@ export const convOp: Op<Steps> = {
   ],
 };
 
+function transposeSample(
+  x: Shape,
+  w: Shape,
+  { outputPadding = x.slice(2).map(() => 0), ...options }: SampleOptions & { outputPadding?: number[] } = {},
+  biased = false,
+): Sample<TransposeSteps> {
+  const bias = biased ? [[w[1]! * (options.groups ?? 1)]] : [];
+  return { shapes: [x, w, ...bias], attributes: { ...complete(x, options), outputPadding } };
+}
+
+function convTransposeSamples(): Samples<TransposeSteps> {
+  const sparse = { strides: [3], outputPadding: [2] };
+  return [
+    transposeSample([2, 3, 4], [3, 2, 3], {}, true),
+    transposeSample([1, 2, 4], [2, 3, 4], { strides: [2], pads: [[1, 1]] }),
+    transposeSample([2, 2, 3], [2, 2, 3], sparse),
+    transposeSample([2, 2, 4], [2, 2, 5], { ...sparse, pads: [[1, 2]] }), // takes back what was cropped
+    transposeSample([2, 2, 4], [2, 2, 5], { ...sparse, pads: [[0, 1]] }, true), // and one place more
+    transposeSample([1, 4, 3], [4, 3, 3], { groups: 2, strides: [2], dilations: [2] }, true),
+    transposeSample([2, 3, 4], [3, 1, 4], { groups: 3, strides: [2], pads: [[0, 1]] }), // depthwise
+    transposeSample([2, 2, 2, 3], [2, 3, 3, 2], {}, true),
+    transposeSample([1, 4, 3, 2], [4, 1, 2, 3], { groups: 4, strides: [2, 3], outputPadding: [1, 0] }),
+    transposeSample([2, 4, 2, 3], [4, 2, 3, 3], {
+      groups: 2,
+      strides: [2, 1],
+      pads: [
+        [1, 0],
+        [1, 1],
+      ],
+    }),
+  ];
+}
+
 export const convTransposeOp: Op<TransposeSteps> = {
   name: "convTranspose",
+  samples: convTransposeSamples(),
   infer(inputs, steps) {
     requireType("convTranspose", inputs, "float32");
     const [x, w, bias] = inputs as [Tensor, Tensor, Tensor?];
     checkSteps("convTranspose", inputs, steps);
+    checkOutputPadding(inputs, steps);
     const channels = w.shape[1]! * steps.groups;
     if (
       x.shape[1] !== w.shape[0] ||
       x.shape[1]! % steps.groups !== 0 ||
-      (bias && sizeOf(bias.shape) !== channels)
+      (bias && !sameShape(bias.shape, [channels]))
     ) {
       throw shapeError("convTranspose", inputs, `x [B, C, ...], w [C, O/${steps.groups}, ...], bias [O]`);
     }
@@ -82,121 +166,12 @@ export const convTransposeOp: Op<TransposeSteps> = {
     }),
   // It is the adjoint of a convolution with the same kernel, so the roles of x and g are exchanged.
   gradient: ({ inputs: [x, w, bias], attributes }, [g]) => [
-    apply(convOp, [cropTo(g!, x!, w!.shape, attributes), w!], attributes),
+    // Output padding is below the stride, so it makes room for no further place.
+    apply(convOp, [g!, w!], attributes),
     weightGradient(g!, x!, w!.shape, attributes),
     ...(bias ? [channelSum(g!)] : []),
   ],
 };
-
-// With stride 1 a convolution with flipped kernels beats ConvTranspose several times over.
-function inputGradient(g: Tensor, w: Tensor, shape: Shape, steps: Steps): Tensor {
-  const spatial = shape.slice(2);
-  const reach = spatial.map((_, i) => steps.dilations[i]! * (w.shape[i + 2]! - 1));
-  if (steps.strides.every((stride) => stride === 1)) {
-    const margins = reach.map((r, i) => [r - steps.pads[i]![0], r - steps.pads[i]![1]] as const);
-    const cropped = pad(g, [
-      [0, 0],
-      [0, 0],
-      ...margins.map((pair) => pair.map((amount) => Math.min(amount, 0))),
-    ]);
-    const pads = margins.map(([before, after]) => [Math.max(before, 0), Math.max(after, 0)] as const);
-    return conv(cropped, flipped(w, steps.groups), {
-      dilations: steps.dilations,
-      groups: steps.groups,
-      pads,
-    });
-  }
-  const outputPadding = spatial.map(
-    (size, i) =>
-      size +
-      steps.pads[i]![0] +
-      steps.pads[i]![1] -
-      reach[i]! -
-      1 -
-      (g.shape[i + 2]! - 1) * steps.strides[i]!,
-  );
-  return apply(convTransposeOp, [g, w], { ...steps, outputPadding });
-}
-
-// [O, C/G, K] to [C, O/G, K] with every spatial axis reversed.
-function flipped(w: Tensor, groups: number): Tensor {
-  const [outs, ins, ...kernel] = w.shape as [number, number, ...number[]];
-  const grouped = reshape(w, [groups, outs / groups, ins, ...kernel]);
-  const spatial = kernel.map((_, i) => i + 3);
-  const swapped = reshape(transpose(grouped, [0, 2, 1, ...spatial]), [
-    groups * ins,
-    outs / groups,
-    ...kernel,
-  ]);
-  return kernel.reduce((x, size, i) => (size > 1 ? slice(x, i + 2, size - 1, -size - 1, -1) : x), swapped);
-}
-
-function weightGradient(x: Tensor, g: Tensor, shape: Shape, steps: Steps): Tensor {
-  const depthwise = shape[1] === 1 && steps.groups === x.shape[1] && shape[0] === steps.groups;
-  return depthwise ? depthwiseWeightGradient(x, g, shape, steps) : denseWeightGradient(x, g, shape, steps);
-}
-
-// Every channel of every item is an image of its own and its cotangent the kernel that slides over it.
-function depthwiseWeightGradient(x: Tensor, g: Tensor, shape: Shape, steps: Steps): Tensor {
-  const [batch, channels] = x.shape as [number, number];
-  const images = reshape(x, [1, batch * channels, ...x.shape.slice(2)]);
-  const kernels = reshape(g, [batch * channels, 1, ...g.shape.slice(2)]);
-  const { strides, dilations, pads } = steps;
-  const taps = conv(images, kernels, {
-    strides: dilations,
-    dilations: strides,
-    pads,
-    groups: batch * channels,
-  });
-  // A stride that does not divide the input leaves positions after the last tap.
-  const cropped = shape.slice(2).reduce((y, size, i) => slice(y, i + 2, 0, size), taps);
-  return reshape(sum(reshape(cropped, [batch, channels, ...shape.slice(2)]), [0]), shape);
-}
-
-// Slices of the padded input, one per tap, times the cotangent: one batched product.
-function denseWeightGradient(
-  x: Tensor,
-  g: Tensor,
-  shape: Shape,
-  { strides, dilations, groups, pads }: Steps,
-): Tensor {
-  const [outs, ins, ...kernel] = shape as [number, number, ...number[]];
-  const batch = x.shape[0]!;
-  const places = g.shape.slice(2);
-  const padded = pad(x, [[0, 0], [0, 0], ...pads]);
-  const taps = tapsOf(kernel).map((tap) => {
-    const cut = tap.reduce((y, offset, i) => {
-      const start = offset * dilations[i]!;
-      return slice(y, i + 2, start, start + (places[i]! - 1) * strides[i]! + 1, strides[i]!);
-    }, padded);
-    return reshape(cut, [batch, groups, 1, ins, sizeOf(places)]);
-  });
-  const columns = reshape(concat(taps, 2), [batch, groups, taps.length * ins, sizeOf(places)]);
-  const rows = reshape(g, [batch, groups, outs / groups, sizeOf(places)]);
-  const product = sum(matmul(rows, transpose(columns, [0, 1, 3, 2])), [0]);
-  const byTap = reshape(product, [outs, taps.length, ins]);
-  return reshape(transpose(byTap, [0, 2, 1]), shape);
-}
-
-function tapsOf(kernel: readonly number[]): number[][] {
-  return kernel.reduce<number[][]>(
-    (taps, size) => taps.flatMap((tap) => Array.from({ length: size }, (_, offset) => [...tap, offset])),
-    [[]],
-  );
-}
-
-// What output padding added lies beyond the last place the adjoint convolution reads.
-function cropTo(g: Tensor, x: Tensor, kernel: Shape, { strides, dilations, pads }: TransposeSteps): Tensor {
-  return strides.reduce((y, stride, i) => {
-    const read =
-      (x.shape[i + 2]! - 1) * stride + dilations[i]! * (kernel[i + 2]! - 1) + 1 - pads[i]![0] - pads[i]![1];
-    return slice(y, i + 2, 0, read);
-  }, g);
-}
-
-function channelSum(g: Tensor): Tensor {
-  return sum(g, [0, ...g.shape.slice(2).map((_, i) => i + 2)]);
-}
 
 function onnxSteps({ strides, dilations, groups, pads }: Steps) {
   return {
@@ -217,13 +192,21 @@ function checkSteps(
   const fits =
     w.shape.length === x.shape.length && [strides, dilations, pads].every((list) => list.length === axes);
   const whole = [...strides, ...dilations, groups].every((step) => Number.isInteger(step) && step >= 1);
-  if (axes < 1 || axes > 2 || !fits || !whole || pads.flat().some((amount) => amount < 0)) {
+  if (axes < 1 || axes > 2 || !fits || !whole || !pads.flat().every(natural)) {
     throw shapeError(op, inputs, "1 or 2 spatial axes and a stride, a dilation and a padding for each");
   }
 }
 
-function complete(x: Tensor, { strides, dilations, groups = 1, pads }: ConvOptions): Steps {
-  const spatial = x.shape.slice(2);
+function checkOutputPadding(inputs: readonly Tensor[], { outputPadding, strides }: TransposeSteps): void {
+  const fits = outputPadding.every((amount, i) => natural(amount) && amount < strides[i]!);
+  if (outputPadding.length === strides.length && fits) return;
+  throw shapeError("convTranspose", inputs, `output padding below the stride instead of [${outputPadding}]`);
+}
+
+const natural = (amount: number) => Number.isInteger(amount) && amount >= 0;
+
+function complete(x: Shape, { strides, dilations, groups = 1, pads }: Omit<ConvOptions, "bias">): Steps {
+  const spatial = x.slice(2);
   return {
     strides: strides ?? spatial.map(() => 1),
     dilations: dilations ?? spatial.map(() => 1),
@@ -234,10 +217,13 @@ function complete(x: Tensor, { strides, dilations, groups = 1, pads }: ConvOptio
 
 /** Convolution of x [B, C, ...S] with w [O, C/groups, ...K] over one or two spatial axes. */
 export function conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
-  return apply(convOp, options.bias ? [x, w, options.bias] : [x, w], complete(x, options));
+  return apply(convOp, options.bias ? [x, w, options.bias] : [x, w], complete(x.shape, options));
 }
 
-/** The adjoint of `conv`: x [B, C, ...S] with w [C, O/groups, ...K]; `outputPadding` < stride extends the end. */
+/**
+ * The adjoint of `conv`: x [B, C, ...S] with w [C, O/groups, ...K]; `outputPadding`, below the stride,
+ * extends the end and takes back first what `pads` cropped there.
+ */
 export function convTranspose(
   x: Tensor,
   w: Tensor,
@@ -245,7 +231,7 @@ export function convTranspose(
 ): Tensor {
   const outputPadding = options.outputPadding ?? x.shape.slice(2).map(() => 0);
   return apply(convTransposeOp, options.bias ? [x, w, options.bias] : [x, w], {
-    ...complete(x, options),
+    ...complete(x.shape, options),
     outputPadding,
   });
 }

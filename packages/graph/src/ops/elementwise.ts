@@ -1,3 +1,5 @@
+import { NacreError } from "@nacre/errors";
+import { binarySamples, type Draw, halves, real, type Samples, unarySamples, whole } from "../sample.js";
 import { apply, broadcastShape, type DType, type Op, requireType, type Tensor } from "../tensor.js";
 import { cast, equal, greaterOrEqual } from "./compare.js";
 import { sumTo } from "./reduce.js";
@@ -10,10 +12,12 @@ function binary(
   name: string,
   type: string,
   gradient: BinaryGradient | "none",
+  samples: Samples<None> = anyNumbers,
   dtypes: DType[] = numbers,
 ): Op<None> {
   return {
     name,
+    samples,
     infer(inputs) {
       requireType(name, inputs, ...dtypes);
       return [{ dtype: inputs[0]!.dtype, shape: broadcastShape(name, inputs[0]!, inputs[1]!) }];
@@ -30,21 +34,38 @@ function binary(
 }
 
 const numbers: DType[] = ["float32", "int32", "int64"];
+const ints = whole("int32", -6, 6);
+const longs = whole("int64", -6, 6);
+const anyNumbers = binarySamples([real(), real()], [ints, ints], [longs, longs]);
+const apartFromZero = binarySamples(
+  [real(), real(0.5, 2)],
+  [real(), real(-2, -0.5)],
+  [ints, whole("int32", 1, 4)],
+  [longs, whole("int64", -4, -1)],
+);
+const powers = binarySamples([real(0.5, 2), real()]);
+const moduli = binarySamples([longs, whole("int64", 2, 5)], [ints, whole("int32", -5, -2)]);
 
 // Ties of min and max: the whole gradient goes to the first operand.
 export const addOp = binary("add", "Add", (_a, _b, _y, g) => [g, g]);
 export const subOp = binary("sub", "Sub", (_a, _b, _y, g) => [g, neg(g)]);
 export const mulOp = binary("mul", "Mul", (a, b, _y, g) => [mul(g, b), mul(g, a)]);
-export const divOp = binary("div", "Div", (_a, b, y, g) => [div(g, b), neg(div(mul(g, y), b))]);
+export const divOp = binary(
+  "div",
+  "Div",
+  (_a, b, y, g) => [div(g, b), neg(div(mul(g, y), b))],
+  apartFromZero,
+);
 export const powOp = binary(
   "pow",
   "Pow",
   (a, b, y, g) => [mul(g, mul(b, pow(a, sub(b, 1)))), mul(g, mul(y, log(a)))],
+  powers,
   ["float32"],
 );
 export const minOp = binary("min", "Min", (a, b, _y, g) => routed(greaterOrEqual(b, a), g));
 export const maxOp = binary("max", "Max", (a, b, _y, g) => routed(greaterOrEqual(a, b), g));
-export const modOp = binary("mod", "Mod", "none", ["int32", "int64"]);
+export const modOp = binary("mod", "Mod", "none", moduli, ["int32", "int64"]);
 
 function routed(first: Tensor, g: Tensor): [Tensor, Tensor] {
   const mask = cast(first, "float32");
@@ -57,10 +78,12 @@ function unary(
   name: string,
   type: string,
   gradient: UnaryGradient | "none",
-  dtypes: DType[] = ["float32"],
+  draws: readonly [Draw, ...Draw[]] = [real()],
 ): Op<None> {
+  const dtypes = draws.map(({ dtype }) => dtype);
   return {
     name,
+    samples: unarySamples(...draws),
     infer(inputs) {
       requireType(name, inputs, ...dtypes);
       return [inputs[0]!];
@@ -70,13 +93,16 @@ function unary(
   };
 }
 
-export const negOp = unary("neg", "Neg", (_x, _y, g) => neg(g), numbers);
+const eachNumber = [real(), ints, longs] as const;
+const positive = [real(0.25, 4)] as const;
+
+export const negOp = unary("neg", "Neg", (_x, _y, g) => neg(g), eachNumber);
 // Mul and Clip run on all threads and cost a seventh of Sign and Where.
-export const absOp = unary("abs", "Abs", (x, _y, g) => mul(g, clip(mul(x, 1e30), -1, 1)), numbers);
+export const absOp = unary("abs", "Abs", (x, _y, g) => mul(g, clip(mul(x, 1e30), -1, 1)), eachNumber);
 export const expOp = unary("exp", "Exp", (_x, y, g) => mul(g, y));
-export const logOp = unary("log", "Log", (x, _y, g) => div(g, x));
-export const sqrtOp = unary("sqrt", "Sqrt", (_x, y, g) => div(mul(g, 0.5), y));
-export const reciprocalOp = unary("reciprocal", "Reciprocal", (_x, y, g) => neg(mul(g, square(y))));
+export const logOp = unary("log", "Log", (x, _y, g) => div(g, x), positive);
+export const sqrtOp = unary("sqrt", "Sqrt", (_x, y, g) => div(mul(g, 0.5), y), positive);
+export const reciprocalOp = unary("reciprocal", "Reciprocal", (_x, y, g) => neg(mul(g, square(y))), positive);
 export const sinOp = unary("sin", "Sin", (x, _y, g) => mul(g, cos(x)));
 export const cosOp = unary("cos", "Cos", (x, _y, g) => neg(mul(g, sin(x))));
 export const tanhOp = unary("tanh", "Tanh", (_x, y, g) => mul(g, sub(1, square(y))));
@@ -86,10 +112,10 @@ export const erfOp = unary("erf", "Erf", (x, _y, g) =>
 );
 export const reluOp = unary("relu", "Relu", (_x, y, g) => mul(g, clip(mul(y, 1e30), 0, 1)));
 export const geluOp = unary("gelu", "Gelu", (x, _y, g) => mul(g, geluSlope(x)));
-export const signOp = unary("sign", "Sign", "none", numbers);
-export const floorOp = unary("floor", "Floor", "none");
-export const ceilOp = unary("ceil", "Ceil", "none");
-export const roundOp = unary("round", "Round", "none");
+export const signOp = unary("sign", "Sign", "none", eachNumber);
+export const floorOp = unary("floor", "Floor", "none", [real(), halves]);
+export const ceilOp = unary("ceil", "Ceil", "none", [real(), halves]);
+export const roundOp = unary("round", "Round", "none", [real(), halves]);
 
 function geluSlope(x: Tensor): Tensor {
   const density = mul(exp(mul(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
@@ -98,8 +124,15 @@ function geluSlope(x: Tensor): Tensor {
 
 export const clipOp: Op<{ low: number; high: number }> = {
   name: "clip",
-  infer(inputs) {
+  samples: [
+    { shapes: [[3, 4]], attributes: { low: -1, high: 0.5 } },
+    { shapes: [[]], attributes: { low: 0, high: 0 } },
+  ],
+  infer(inputs, { low, high }) {
     requireType("clip", inputs, "float32");
+    if (!(low <= high)) {
+      throw new NacreError("option", { found: `clip to [${low}, ${high}]`, expected: "low <= high" });
+    }
     return [inputs[0]!];
   },
   emit: (emitter, inputs, { attributes: { low, high } }) =>

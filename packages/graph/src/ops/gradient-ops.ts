@@ -1,9 +1,11 @@
+import { real, unarySamples } from "../sample.js";
 import { apply, type Op, sameShape, shapeError, type Tensor } from "../tensor.js";
 
 // Both emit nothing: the output is another name of the first input.
 
 export const stopGradientOp: Op<Record<never, never>> = {
   name: "stopGradient",
+  samples: unarySamples(real()),
   infer: ([x]) => [x!],
   emit: (_emitter, [x]) => [x!],
   gradient: "none",
@@ -13,10 +15,22 @@ type Pullback = (cotangent: Tensor) => (Tensor | undefined)[];
 
 export const customGradientOp: Op<{ pullback: Pullback }> = {
   name: "customGradient",
+  samples: [
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      attributes: { pullback: (g) => [g] },
+    },
+  ],
   infer: ([value]) => [value!],
   emit: (_emitter, [value]) => [value!],
   gradient: ({ inputs, attributes }, [g]) => {
     const back = attributes.pullback(g!);
+    if (back.length !== inputs.length - 1) {
+      throw shapeError("customGradient", inputs.slice(1), `a cotangent for each instead of ${back.length}`);
+    }
     back.forEach((each, i) => {
       const to = inputs[i + 1]!;
       if (each && !sameShape(each.shape, to.shape))

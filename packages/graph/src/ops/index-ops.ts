@@ -1,8 +1,10 @@
+import { real, type Sample, whole } from "../sample.js";
 import {
   apply,
   axisOf,
   type Op,
-  requireType,
+  requireTypeOf,
+  type Shape,
   sameShape,
   shapeError,
   sizeOf,
@@ -14,11 +16,45 @@ import { constant, zeros } from "./source.js";
 
 type None = Record<never, never>;
 
+// The range of indices into an axis of this size.
+const place = (dtype: "int32" | "int64", size: number) => whole(dtype, 0, size - 1);
+
+function elementwise(
+  x: Shape,
+  updates: Shape,
+  axis: number,
+  dtype: "int32" | "int64",
+): Sample<{ axis: number }> {
+  return {
+    shapes: [x, updates, updates],
+    attributes: { axis },
+    draws: [real(), place(dtype, x[axis]!), real()],
+  };
+}
+
+// Elementwise indices may be longer than x on the indexed axis alone.
+function reaches(x: Shape, indices: Shape, axis: number): boolean {
+  return indices.length === x.length && indices.every((size, i) => i === axis || size <= x[i]!);
+}
+
 export const gatherOp: Op<{ axis: number }> = {
   name: "gather",
+  samples: [
+    { shapes: [[4, 2], [6]], attributes: { axis: 0 }, draws: [real(), place("int64", 4)] },
+    {
+      shapes: [
+        [2, 3, 2],
+        [2, 2],
+      ],
+      attributes: { axis: 1 },
+      draws: [real(), place("int32", 3)],
+    },
+    { shapes: [[2, 4], []], attributes: { axis: 1 }, draws: [real(), place("int64", 4)] },
+    { shapes: [[5], [3, 2]], attributes: { axis: 0 }, draws: [whole("int64", -9, 9), place("int64", 5)] },
+  ],
   infer(inputs, { axis }) {
     const [x, indices] = inputs as [Tensor, Tensor];
-    requireType("gather", [indices], "int32", "int64");
+    requireTypeOf("gather", inputs, [indices], "int32", "int64");
     return [
       { dtype: x.dtype, shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] },
     ];
@@ -37,18 +73,42 @@ function gatherGradient(x: Tensor, indices: Tensor, axis: number, g: Tensor): Te
   const count = sizeOf(indices.shape);
   const flat = reshape(g, [sizeOf(outer), count, sizeOf(inner)]);
   const rows = reshape(transpose(flat, [1, 0, 2]), [count, sizeOf(outer) * sizeOf(inner)]);
-  const summed = scatterAddRows(zeros([x.shape[axis]!, rows.shape[1]!]), reshape(indices, [count]), rows);
+  const summed = scatterAddRows(zeros([x.shape[axis]!, rows.shape[1]!]), flatIndices(indices), rows);
   const back = transpose(reshape(summed, [x.shape[axis]!, sizeOf(outer), sizeOf(inner)]), [1, 0, 2]);
   return reshape(back, x.shape);
 }
 
+function flatIndices(indices: Tensor): Tensor {
+  const flat = reshape(indices, [sizeOf(indices.shape)]);
+  return flat.dtype === "int64" ? flat : cast(flat, "int64");
+}
+
 export const gatherElementsOp: Op<{ axis: number }> = {
   name: "gatherElements",
-  infer(inputs) {
+  samples: [
+    {
+      shapes: [
+        [4, 3],
+        [6, 3],
+      ],
+      attributes: { axis: 0 },
+      draws: [real(), place("int64", 4)],
+    },
+    {
+      shapes: [
+        [3, 4, 2],
+        [2, 5, 1],
+      ],
+      attributes: { axis: 1 },
+      draws: [real(), place("int32", 4)],
+    },
+  ],
+  infer(inputs, { axis }) {
     const [x, indices] = inputs as [Tensor, Tensor];
-    requireType("gatherElements", [indices], "int32", "int64");
-    if (indices.shape.length !== x.shape.length)
-      throw shapeError("gatherElements", inputs, "indices of the same rank");
+    requireTypeOf("gatherElements", inputs, [indices], "int32", "int64");
+    if (!reaches(x.shape, indices.shape, axis)) {
+      throw shapeError("gatherElements", inputs, `indices of x's rank, no larger off axis ${axis}`);
+    }
     return [{ dtype: x.dtype, shape: indices.shape }];
   },
   emit: (emitter, inputs, { attributes }) =>
@@ -61,10 +121,15 @@ export const gatherElementsOp: Op<{ axis: number }> = {
 
 export const scatterAddRowsOp: Op<None> = {
   name: "scatterAddRows",
+  samples: [
+    { shapes: [[4, 2], [6], [6, 2]], attributes: {}, draws: [real(), place("int64", 4), real()] },
+    { shapes: [[3], [5], [5]], attributes: {}, draws: [real(), place("int64", 3), real()] },
+    { shapes: [[5, 2, 2], [1], [1, 2, 2]], attributes: {}, draws: [real(), place("int64", 5), real()] },
+  ],
   infer(inputs) {
     const [x, indices, updates] = inputs as [Tensor, Tensor, Tensor];
-    requireType("scatterAddRows", [indices], "int64");
-    requireType("scatterAddRows", [x, updates], "float32");
+    requireTypeOf("scatterAddRows", inputs, [indices], "int64");
+    requireTypeOf("scatterAddRows", inputs, [x, updates], "float32");
     const wanted = [indices.shape[0]!, ...x.shape.slice(1)];
     if (indices.shape.length !== 1 || !sameShape(updates.shape, wanted)) {
       throw shapeError("scatterAddRows", inputs, "x [R, ...], indices [N], updates [N, ...]");
@@ -80,11 +145,21 @@ export const scatterAddRowsOp: Op<None> = {
 
 export const scatterAddElementsOp: Op<{ axis: number }> = {
   name: "scatterAddElements",
-  infer(inputs) {
+  samples: [
+    elementwise([3, 4], [3, 6], 1, "int64"),
+    elementwise([3, 2, 2], [5, 1, 2], 0, "int32"),
+    elementwise([4], [7], 0, "int64"),
+  ],
+  infer(inputs, { axis }) {
     const [x, indices, updates] = inputs as [Tensor, Tensor, Tensor];
-    requireType("scatterAddElements", [indices], "int32", "int64");
-    if (!sameShape(indices.shape, updates.shape) || x.shape.length !== updates.shape.length) {
-      throw shapeError("scatterAddElements", inputs, "indices and updates of one shape, of x's rank");
+    requireTypeOf("scatterAddElements", inputs, [indices], "int32", "int64");
+    requireTypeOf("scatterAddElements", inputs, [x, updates], "float32");
+    if (!sameShape(indices.shape, updates.shape) || !reaches(x.shape, indices.shape, axis)) {
+      throw shapeError(
+        "scatterAddElements",
+        inputs,
+        `indices and updates of one shape, of x's rank and no larger off axis ${axis}`,
+      );
     }
     return [x];
   },
@@ -97,7 +172,10 @@ export const scatterAddElementsOp: Op<{ axis: number }> = {
   ],
 };
 
-/** Slices of x along `axis` at these indices (int32 or int64, any shape); repeated ones are allowed. */
+/**
+ * Slices of x along `axis` at these indices, int32 or int64 of any shape; they may repeat, and negative
+ * ones count from the back.
+ */
 export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
   return apply(gatherOp, [x, indices], { axis: axisOf("gather", x, axis) });
 }

@@ -1,9 +1,11 @@
+import type { Samples } from "../sample.js";
 import {
   apply,
   broadcastShape,
   type Op,
   requireType,
   type Shape,
+  sameShape,
   shapeError,
   type Tensor,
 } from "../tensor.js";
@@ -13,6 +15,41 @@ import { reshape, transpose } from "./shape.js";
 
 export const matmulOp: Op<Record<never, never>> = {
   name: "matmul",
+  samples: [
+    {
+      shapes: [
+        [2, 3],
+        [3, 4],
+      ],
+      attributes: {},
+    },
+    ...[
+      [
+        [2, 2, 3],
+        [3, 4],
+      ],
+      [
+        [2, 3],
+        [2, 3, 4],
+      ],
+      [
+        [2, 2, 3],
+        [2, 3, 1],
+      ],
+      [
+        [2, 1, 2, 3],
+        [3, 3, 2],
+      ],
+      [
+        [1, 2, 3],
+        [4, 3, 2],
+      ],
+      [
+        [1, 1],
+        [1, 1],
+      ],
+    ].map((shapes) => ({ shapes, attributes: {} })),
+  ],
   infer(inputs) {
     requireType("matmul", inputs, "float32");
     const [a, b] = inputs as [Tensor, Tensor];
@@ -20,7 +57,7 @@ export const matmulOp: Op<Record<never, never>> = {
     if (ar < 2 || br < 2 || a.shape[ar - 1] !== b.shape[br - 2]) {
       throw shapeError("matmul", inputs, "[..., M, K] and [..., K, N]");
     }
-    const outer = broadcastShape("matmul", batchOf(a), batchOf(b));
+    const outer = broadcastShape("matmul", batchOf(a), batchOf(b), inputs);
     return [{ dtype: "float32", shape: [...outer, a.shape[ar - 2]!, b.shape[br - 1]!] }];
   },
   emit: (emitter, inputs) => emitter.node("MatMul", inputs),
@@ -47,8 +84,34 @@ function swapLast(x: Tensor): Tensor {
 
 type GemmAttributes = { alpha: number; beta: number; transA: boolean; transB: boolean };
 
+function gemmSamples(): Samples<GemmAttributes> {
+  const plain = { alpha: 1, beta: 1, transA: false, transB: false };
+  const scaled = [false, true].flatMap((transA) =>
+    [false, true].map((transB) => ({
+      shapes: [transA ? [3, 2] : [2, 3], transB ? [4, 3] : [3, 4], [4]],
+      attributes: { alpha: -1.5, beta: 0.5, transA, transB },
+    })),
+  );
+  const biases = [[], [1], [2, 1], [1, 4], [2, 4]].map((bias) => ({
+    shapes: [[2, 3], [3, 4], bias],
+    attributes: plain,
+  }));
+  return [
+    {
+      shapes: [
+        [2, 3],
+        [3, 4],
+      ],
+      attributes: plain,
+    },
+    ...scaled,
+    ...biases,
+  ];
+}
+
 export const gemmOp: Op<GemmAttributes> = {
   name: "gemm",
+  samples: gemmSamples(),
   infer(inputs, { transA, transB }) {
     requireType("gemm", inputs, "float32");
     const [a, b, bias] = inputs as [Tensor, Tensor, Tensor?];
@@ -57,7 +120,7 @@ export const gemmOp: Op<GemmAttributes> = {
     const [k2, n] = transB ? [b.shape[1]!, b.shape[0]!] : [b.shape[0]!, b.shape[1]!];
     if (k !== k2) throw shapeError("gemm", inputs, `equal inner sizes instead of ${k} and ${k2}`);
     const product = { dtype: a.dtype, shape: [m, n] };
-    if (bias && broadcastShape("gemm", product, bias).some((size, axis) => size !== product.shape[axis])) {
+    if (bias && !sameShape(broadcastShape("gemm", product, bias, inputs), product.shape)) {
       throw shapeError("gemm", inputs, "a bias that broadcasts to the product");
     }
     return [product];

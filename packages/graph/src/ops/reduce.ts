@@ -1,4 +1,14 @@
-import { apply, axisOf, type Op, requireType, type Shape, sameShape, type Tensor } from "../tensor.js";
+import { type Draw, halves, real, type Samples, whole } from "../sample.js";
+import {
+  apply,
+  axisOf,
+  type Op,
+  requireType,
+  type Shape,
+  sameShape,
+  shapeError,
+  type Tensor,
+} from "../tensor.js";
 import { cast, equal } from "./compare.js";
 import { div, mul } from "./elementwise.js";
 import { expand, reshape } from "./shape.js";
@@ -9,11 +19,17 @@ function reduction(
   name: string,
   type: string,
   gradient: (x: Tensor, y: Tensor, g: Tensor, axes: Axes) => Tensor,
+  ints: readonly Draw[] = [whole("int32", -9, 9), whole("int64", -9, 9)],
 ): Op<Axes> {
   return {
     name,
+    samples: reductionSamples(ints),
     infer(inputs, { axes, keepDims }) {
-      requireType(name, inputs, "float32", "int32", "int64");
+      requireType(name, inputs, "float32", ...ints.map(({ dtype }) => dtype));
+      // ONNX reads no axes as all of them; an axis named twice fails when the model is loaded.
+      if (axes.length === 0 || new Set(axes).size < axes.length) {
+        throw shapeError(name, inputs, `different axes, at least one, instead of [${axes}]`);
+      }
       const { dtype, shape } = inputs[0]!;
       return [{ dtype, shape: reducedShape(shape, axes, keepDims) }];
     },
@@ -23,9 +39,26 @@ function reduction(
   };
 }
 
+function reductionSamples(ints: readonly Draw[]): Samples<Axes> {
+  const over = (axes: number[], keepDims: boolean, shape: Shape = [2, 3, 4], draw = real()) => ({
+    shapes: [shape],
+    attributes: { axes, keepDims },
+    draws: [draw],
+  });
+  const each = [[0], [1], [2], [0, 2], [2, 1], [0, 1, 2]].flatMap((axes) => [
+    over(axes, false),
+    over(axes, true),
+  ]);
+  return [over([0], false, [1]), ...each, ...ints.map((draw) => over([1], false, [3, 4], draw))];
+}
+
 export const sumOp = reduction("sum", "ReduceSum", (x, _y, g, { axes }) => spread(g, x.shape, axes));
-export const meanOp = reduction("mean", "ReduceMean", (x, _y, g, { axes }) =>
-  spread(mul(g, 1 / axes.reduce((count, axis) => count * x.shape[axis]!, 1)), x.shape, axes),
+export const meanOp = reduction(
+  "mean",
+  "ReduceMean",
+  (x, _y, g, { axes }) =>
+    spread(mul(g, 1 / axes.reduce((count, axis) => count * x.shape[axis]!, 1)), x.shape, axes),
+  [],
 );
 export const reduceMaxOp = reduction("reduceMax", "ReduceMax", routed);
 export const reduceMinOp = reduction("reduceMin", "ReduceMin", routed);
@@ -41,6 +74,13 @@ type Axis = { axis: number; keepDims: boolean };
 function position(name: string, type: string): Op<Axis> {
   return {
     name,
+    samples: [
+      { shapes: [[7]], attributes: { axis: 0, keepDims: false }, draws: [halves] },
+      ...[0, 1, 2].flatMap((axis) => [
+        { shapes: [[3, 4, 3]], attributes: { axis, keepDims: true }, draws: [halves] },
+        { shapes: [[3, 4, 3]], attributes: { axis, keepDims: false }, draws: [whole("int32", -2, 2)] },
+      ]),
+    ],
     infer(inputs, { axis, keepDims }) {
       requireType(name, inputs, "float32", "int32");
       return [{ dtype: "int64", shape: reducedShape(inputs[0]!.shape, [axis], keepDims) }];
@@ -56,6 +96,10 @@ export const argMaxOp = position("argMax", "ArgMax");
 
 export const cumSumOp: Op<{ axis: number; reverse: boolean }> = {
   name: "cumSum",
+  samples: [
+    { shapes: [[2, 3, 2]], attributes: { axis: 1, reverse: false } },
+    { shapes: [[4]], attributes: { axis: 0, reverse: true } },
+  ],
   infer(inputs) {
     requireType("cumSum", inputs, "float32");
     return [inputs[0]!];
@@ -67,11 +111,11 @@ export const cumSumOp: Op<{ axis: number; reverse: boolean }> = {
   gradient: ({ attributes: { axis, reverse } }, [g]) => [apply(cumSumOp, [g!], { axis, reverse: !reverse })],
 };
 
-const reduce = (op: Op<Axes>, x: Tensor, axes: readonly number[] | undefined, keepDims: boolean) =>
-  apply(op, [x], {
-    axes: (axes ?? x.shape.map((_, axis) => axis)).map((axis) => axisOf(op.name, x, axis)),
-    keepDims,
-  });
+function reduce(op: Op<Axes>, x: Tensor, axes: readonly number[] | undefined, keepDims: boolean): Tensor {
+  const full = (axes ?? x.shape.map((_, axis) => axis)).map((axis) => axisOf(op.name, x, axis));
+  // Over no axis each of these ops is the identity.
+  return full.length === 0 ? x : apply(op, [x], { axes: full, keepDims });
+}
 
 /** Sum over the given axes, over all by default. */
 export const sum = (x: Tensor, axes?: readonly number[], keepDims = false): Tensor =>

@@ -1,3 +1,4 @@
+import { bool, real, whole } from "../sample.js";
 import {
   apply,
   applyAll,
@@ -10,12 +11,17 @@ import {
   sizeOf,
   type Tensor,
 } from "../tensor.js";
-import { gather } from "./index-ops.js";
 import { sumTo } from "./reduce.js";
-import { constant, zeros } from "./source.js";
+import { zeros } from "./source.js";
+
+// Ops that move elements move those of every type.
+const everyType = [real(), whole("int32", -9, 9), whole("int64", -9, 9), bool];
+const moved = <A>(shape: Shape, attributes: A) =>
+  everyType.map((draw) => ({ shapes: [shape], attributes, draws: [draw] }));
 
 export const reshapeOp: Op<{ shape: Shape }> = {
   name: "reshape",
+  samples: [{ shapes: [[]], attributes: { shape: [1, 1] } }, ...moved([2, 3, 4], { shape: [6, 4] })],
   infer(inputs, { shape }) {
     const [x] = inputs;
     if (sizeOf(x!.shape) !== sizeOf(shape)) {
@@ -30,6 +36,11 @@ export const reshapeOp: Op<{ shape: Shape }> = {
 
 export const transposeOp: Op<{ permutation: readonly number[] }> = {
   name: "transpose",
+  samples: [
+    { shapes: [[2, 3, 4]], attributes: { permutation: [2, 0, 1] } },
+    { shapes: [[2, 3, 4, 2]], attributes: { permutation: [0, 3, 1, 2] } },
+    ...moved([2, 3], { permutation: [1, 0] }),
+  ],
   infer(inputs, { permutation }) {
     const [x] = inputs;
     const sorted = permutation.toSorted((a, b) => a - b);
@@ -50,6 +61,31 @@ export const transposeOp: Op<{ permutation: readonly number[] }> = {
 
 export const concatOp: Op<{ axis: number }> = {
   name: "concat",
+  samples: [
+    {
+      shapes: [
+        [2, 3],
+        [1, 3],
+        [4, 3],
+      ],
+      attributes: { axis: 0 },
+    },
+    {
+      shapes: [
+        [2, 1, 3],
+        [2, 2, 3],
+      ],
+      attributes: { axis: 1 },
+    },
+    ...everyType.map((draw) => ({
+      shapes: [
+        [2, 1],
+        [2, 3],
+      ],
+      attributes: { axis: 1 },
+      draws: [draw, draw],
+    })),
+  ],
   infer(inputs, { axis }) {
     const [first] = inputs;
     for (const { dtype, shape } of inputs) {
@@ -72,6 +108,11 @@ export const concatOp: Op<{ axis: number }> = {
 
 export const splitOp: Op<{ sizes: readonly number[]; axis: number }> = {
   name: "split",
+  samples: [
+    { shapes: [[6, 2]], attributes: { sizes: [1, 3, 2], axis: 0 } },
+    { shapes: [[2, 5, 2]], attributes: { sizes: [4, 1], axis: 1 } },
+    ...moved([2, 3], { sizes: [2, 1], axis: 1 }),
+  ],
   infer(inputs, { sizes, axis }) {
     const { dtype, shape } = inputs[0]!;
     if (sizes.reduce((sum, size) => sum + size, 0) !== shape[axis]) {
@@ -89,77 +130,13 @@ export const splitOp: Op<{ sizes: readonly number[]; axis: number }> = {
   ],
 };
 
-type Range = { axis: number; start: number; end: number; step: number };
-
-export const sliceOp: Op<Range> = {
-  name: "slice",
-  infer(inputs, range) {
-    const { dtype, shape } = inputs[0]!;
-    return [{ dtype, shape: shape.with(range.axis, rangeLength(range)) }];
-  },
-  emit: (emitter, [x], { attributes: { axis, start, end, step } }) => {
-    // ONNX counts -1 from the back; an end before the first element is written as far below zero.
-    const last = end < 0 ? -(2 ** 31) : end;
-    const [starts, ends, axes, steps] = [[start], [last], [axis], [step]].map(emitter.integers);
-    return emitter.node("Slice", [x!, starts!, ends!, axes!, steps!]);
-  },
-  gradient: ({ inputs: [x], attributes }, [g]) => [unslice(g!, x!.shape, attributes)],
-};
-
-// Puts back what a slice took, zeros elsewhere: flip, insert step - 1 zeros after each, pad.
-function unslice(g: Tensor, shape: Shape, { axis, start, step, ...range }: Range): Tensor {
-  const length = rangeLength({ axis, start, step, ...range });
-  const stride = Math.abs(step);
-  const forward = step > 0 ? g : slice(g, axis, length - 1, -length - 1, -1);
-  const first = step > 0 ? start : start - (length - 1) * stride;
-  const opened = stride === 1 ? forward : withGaps(forward, axis, stride);
-  const after = shape[axis]! - first - length * stride;
-  return pad(
-    opened,
-    shape.map((_, i) => (i === axis ? [first, after] : [0, 0])),
-  );
-}
-
-function withGaps(x: Tensor, axis: number, stride: number): Tensor {
-  const open = unsqueeze(x, [axis + 1]);
-  const padded = pad(
-    open,
-    open.shape.map((_, i) => (i === axis + 1 ? [0, stride - 1] : [0, 0])),
-  );
-  return reshape(padded, x.shape.with(axis, x.shape[axis]! * stride));
-}
-
-function rangeLength({ start, end, step }: Range): number {
-  return Math.max(0, Math.ceil((end - start) / step));
-}
-
-type Amounts = readonly (readonly [number, number] | readonly number[])[];
-
-export const padOp: Op<{ amounts: Amounts; value: number }> = {
-  name: "pad",
-  infer(inputs, { amounts }) {
-    const { dtype, shape } = inputs[0]!;
-    if (dtype !== "float32" || amounts.length !== shape.length) {
-      throw shapeError("pad", inputs, "float32 and [before, after] for every axis");
-    }
-    return [{ dtype, shape: shape.map((size, axis) => size + amounts[axis]![0]! + amounts[axis]![1]!) }];
-  },
-  emit: (emitter, inputs, { attributes: { amounts, value } }) =>
-    emitter.node("Pad", [
-      inputs[0]!,
-      emitter.integers([...amounts.map(([before]) => before!), ...amounts.map(([, after]) => after!)]),
-      emitter.constant("float32", [], Float32Array.of(value)),
-    ]),
-  gradient: ({ attributes: { amounts } }, [g]) => [
-    pad(
-      g!,
-      amounts.map(([before, after]) => [-before! || 0, -after! || 0]),
-    ),
-  ],
-};
-
 export const expandOp: Op<{ shape: Shape }> = {
   name: "expand",
+  samples: [
+    { shapes: [[3, 1]], attributes: { shape: [2, 3, 4] } },
+    { shapes: [[]], attributes: { shape: [2, 2] } },
+    ...moved([1, 3], { shape: [2, 3] }),
+  ],
   infer(inputs, { shape }) {
     const [x] = inputs;
     const target = { dtype: x!.dtype, shape };
@@ -186,6 +163,7 @@ export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
 
 /** Tensors one after another along an axis. */
 export function concat(xs: readonly Tensor[], axis: number): Tensor {
+  if (xs.length === 0) throw shapeError("concat", xs, "at least one tensor");
   return xs.length === 1 ? xs[0]! : apply(concatOp, xs, { axis: axisOf("concat", xs[0]!, axis) });
 }
 
@@ -193,54 +171,6 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
 export function split(x: Tensor, sizes: readonly number[], axis: number): Tensor[] {
   if (sizes.length === 1 && sizes[0] === x.shape[axisOf("split", x, axis)]) return [x];
   return [...applyAll(splitOp, [x], { sizes, axis: axisOf("split", x, axis) })];
-}
-
-/**
- * Elements start, start + step ... before `end` along one axis, as in numpy: negative positions count
- * from the back, positions beyond the ends are clamped.
- */
-export function slice(x: Tensor, axis: number, start: number, end: number, step = 1): Tensor {
-  const along = axisOf("slice", x, axis);
-  const size = x.shape[along]!;
-  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
-  const place = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, low), high);
-  const range = { axis: along, start: place(start), end: place(end), step };
-  const whole = step === 1 && range.start === 0 && range.end === size;
-  return whole ? x : apply(sliceOp, [x], range);
-}
-
-/**
- * Adds elements around a tensor.
- *
- * amounts  [before, after] for every axis; negative ones crop (mode "constant" only)
- * mode     "constant" (`value`, 0 by default), "edge" (repeats the outermost) or "reflect" (without it)
- */
-export function pad(
-  x: Tensor,
-  amounts: Amounts,
-  { mode = "constant", value = 0 }: { mode?: "constant" | "edge" | "reflect"; value?: number } = {},
-): Tensor {
-  if (amounts.every(([before, after]) => before === 0 && after === 0)) return x;
-  if (mode === "constant") return apply(padOp, [x], { amounts, value });
-  return amounts.reduce((padded, [before, after], axis) => mirrored(padded, axis, before!, after!, mode), x);
-}
-
-function mirrored(x: Tensor, axis: number, before: number, after: number, mode: "edge" | "reflect"): Tensor {
-  if (before === 0 && after === 0) return x;
-  const size = x.shape[axis]!;
-  if (before < 0 || after < 0 || (mode === "reflect" && Math.max(before, after) >= size)) {
-    throw shapeError(
-      "pad",
-      [x],
-      `amounts of ${mode} padding from 0 to ${size - 1} instead of ${before}, ${after}`,
-    );
-  }
-  const indices = Array.from({ length: before + size + after }, (_, i) => {
-    const at = i - before;
-    if (mode === "edge") return Math.min(Math.max(at, 0), size - 1);
-    return at < 0 ? -at : at >= size ? 2 * size - 2 - at : at;
-  });
-  return gather(x, constant(indices, [indices.length], "int64"), axis);
 }
 
 /** Repeats a tensor along axes of size 1 (and new leading ones) to this shape. */
@@ -258,14 +188,25 @@ export function squeeze(x: Tensor, axes: readonly number[]): Tensor {
   );
 }
 
-/** Inserts axes of size 1 at these places of the result. */
+/** Inserts axes of size 1 at these places of the result; negative ones count from its back. */
 export function unsqueeze(x: Tensor, axes: readonly number[]): Tensor {
+  const rank = x.shape.length + axes.length;
+  const places = axes.map((axis) => (axis < 0 ? axis + rank : axis)).toSorted((a, b) => a - b);
+  if (
+    new Set(places).size < places.length ||
+    places.some((axis) => !(axis >= 0 && axis < rank && Number.isInteger(axis)))
+  ) {
+    throw shapeError("unsqueeze", [x], `different axes of a result of rank ${rank} instead of [${axes}]`);
+  }
   const shape = [...x.shape];
-  for (const axis of axes.toSorted((a, b) => a - b)) shape.splice(axis, 0, 1);
+  for (const axis of places) shape.splice(axis, 0, 1);
   return reshape(x, shape);
 }
 
 /** Repeats the whole tensor along each axis so many times. */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
+  if (repeats.length !== x.shape.length || repeats.some((count) => !Number.isInteger(count) || count < 1)) {
+    throw shapeError("tile", [x], `a count of at least 1 for every axis instead of [${repeats}]`);
+  }
   return repeats.reduce((tiled, count, axis) => concat(Array<Tensor>(count).fill(tiled), axis), x);
 }

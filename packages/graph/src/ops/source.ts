@@ -8,6 +8,7 @@ type FillAttributes = { value: number; shape: Shape };
 
 export const inputOp: Op<InputAttributes> = {
   name: "input",
+  samples: [{ shapes: [], attributes: { name: "fed", dtype: "float32", shape: [2, 3] } }],
   infer: (_, { dtype, shape }) => [{ dtype, shape }],
   emit: (_emitter, _inputs, { attributes }) => [attributes.name],
   gradient: "none",
@@ -15,6 +16,12 @@ export const inputOp: Op<InputAttributes> = {
 
 export const constantOp: Op<ConstantAttributes> = {
   name: "constant",
+  samples: [
+    { shapes: [], attributes: { dtype: "float32", shape: [3], data: Float32Array.of(-0, 1.5, 1e30) } },
+    { shapes: [], attributes: { dtype: "int32", shape: [1, 2], data: Int32Array.of(-(2 ** 31), 7) } },
+    { shapes: [], attributes: { dtype: "int64", shape: [], data: BigInt64Array.of(-(2n ** 40n)) } },
+    { shapes: [], attributes: { dtype: "bool", shape: [2, 1], data: Uint8Array.of(1, 0) } },
+  ],
   infer: (_, { dtype, shape }) => [{ dtype, shape }],
   emit: (emitter, _, { attributes: { dtype, shape, data } }) => [emitter.constant(dtype, shape, data)],
   gradient: "none",
@@ -22,6 +29,10 @@ export const constantOp: Op<ConstantAttributes> = {
 
 export const fillOp: Op<FillAttributes> = {
   name: "fill",
+  samples: [
+    { shapes: [], attributes: { value: 0.25, shape: [2, 3] } },
+    { shapes: [], attributes: { value: -3, shape: [] } },
+  ],
   infer: (_, { shape }) => [{ dtype: "float32", shape }],
   emit: (emitter, _, { attributes: { value, shape } }) =>
     emitter.node("Expand", [
@@ -41,14 +52,21 @@ export function input(name: string, dtype: DType, shape: Shape): Tensor {
  *
  * data   row-major; plain number lists become float32 unless `dtype` says otherwise
  * shape  its product is data.length
+ * throws NacreError "shape" when it is not, or when `dtype` is not that of the typed array
  */
 export function constant(data: ConstantData | readonly number[], shape: Shape, dtype?: DType): Tensor {
   const typed = ArrayBuffer.isView(data) ? data : typedArray(data as readonly number[], dtype ?? "float32");
   const type = dtype ?? typeOf(typed);
+  if (type !== typeOf(typed)) {
+    throw new NacreError("shape", {
+      found: `constant of ${type} from a ${typed.constructor.name}`,
+      expected: `an array of ${type} elements`,
+    });
+  }
   if (typed.length !== sizeOf(shape)) {
     throw new NacreError("shape", {
       found: `constant of ${typed.length} elements`,
-      expected: `[${shape.join(", ")}]`,
+      expected: `as many as [${shape.join(", ")}] has`,
     });
   }
   return apply(constantOp, [], { dtype: type, shape, data: typed });

@@ -1,0 +1,93 @@
+import type { Geometry } from "./engine.js";
+import { codesPerFrame } from "./layer-symbols.js";
+import type { Model } from "./model.js";
+
+/** One channel's codes for the decoder, context included; `frames` of the chunk hold sound. */
+export type CodeWindow = { codes: Int32Array; frames: number };
+
+/** Takes chunks, gives windows with context on both sides as soon as they are complete. */
+export type CodeJoiner = {
+  /** chunkOf [channel][layer], codes of any number of frames; returns [window][channel] */
+  add(chunkOf: readonly (readonly Int32Array[])[]): CodeWindow[][];
+  /** The last windows, filled up with silence. */
+  finish(): CodeWindow[][];
+};
+
+/**
+ * Joins chunks to windows of one fixed size; the codes of silence stand beyond both ends.
+ *
+ * used  layers that the chunks have
+ */
+export function codeJoiner(
+  model: Model,
+  used: number,
+  channels: number,
+  { chunk, decoderPast, decoderFuture }: Geometry,
+): CodeJoiner {
+  const silence = Int32Array.from(model.config.silence.slice(0, used * codesPerFrame(model)));
+  const width = silence.length;
+  const quiet = (frames: number) => repeated(silence, frames);
+  let rows = Array.from({ length: channels }, () => quiet(decoderPast));
+  const take = (frames: number): CodeWindow[] => {
+    const size = (decoderPast + chunk + decoderFuture) * width;
+    const window = rows.map((codes) => ({ codes: codes.slice(0, size), frames }));
+    rows = rows.map((codes) => codes.slice(chunk * width));
+    return window;
+  };
+  const held = () => rows[0]!.length / width - decoderPast;
+  return {
+    add(chunkOf) {
+      rows = rows.map((codes, channel) => joined(codes, interleave(chunkOf[channel]!, width / used)));
+      const windows: CodeWindow[][] = [];
+      while (held() >= chunk + decoderFuture) windows.push(take(chunk));
+      return windows;
+    },
+    finish() {
+      const windows: CodeWindow[][] = [];
+      for (let left = held(); left > 0; left -= chunk) {
+        const missing = Math.max(0, chunk + decoderFuture - held());
+        rows = rows.map((codes) => joined(codes, quiet(missing)));
+        windows.push(take(Math.min(chunk, left)));
+      }
+      return windows;
+    },
+  };
+}
+
+/** [frames, layers * places] as a network gives it, to [layer][frames * places]. */
+export function columns(codes: Int32Array, layers: number, places: number, frames: number): Int32Array[] {
+  const width = layers * places;
+  return Array.from({ length: layers }, (_, layer) => {
+    const column = new Int32Array(frames * places);
+    for (let frame = 0; frame < frames; frame++) {
+      const from = frame * width + layer * places;
+      column.set(codes.subarray(from, from + places), frame * places);
+    }
+    return column;
+  });
+}
+
+/** The way back: [layer][frames * places] to [frames, layers * places]. */
+export function interleave(layers: readonly Int32Array[], places: number): Int32Array {
+  const rows = new Int32Array(layers.length * layers[0]!.length);
+  for (const [layer, codes] of layers.entries()) {
+    for (let at = 0; at < codes.length; at++) {
+      const place = at % places;
+      rows[(at - place) * layers.length + layer * places + place] = codes[at]!;
+    }
+  }
+  return rows;
+}
+
+function repeated(row: Int32Array, frames: number): Int32Array {
+  const rows = new Int32Array(frames * row.length);
+  for (let frame = 0; frame < frames; frame++) rows.set(row, frame * row.length);
+  return rows;
+}
+
+function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

@@ -1,0 +1,80 @@
+import { createStreamWriter, FORMAT_VERSION, type StreamHeader } from "@nacre/bitstream";
+import { NacreError } from "@nacre/errors";
+import type { AudioStream } from "@nacre/signal";
+import { columns } from "./code-joiner.js";
+import type { EncodeOptions } from "./codec.js";
+import type { Engine } from "./engine.js";
+import { highestRate, layerCount, layerInfos } from "./file-header.js";
+import { codesPerFrame, encodeLayer } from "./layer-symbols.js";
+import type { Model } from "./model.js";
+import { tailFrames } from "./whole-sound.js";
+import { layoutOf, windowsOf } from "./windows.js";
+
+/** Sound at the model's rate to the bytes of a file; see Codec.encode. */
+export async function* encodeSound(
+  model: Model,
+  engine: Engine,
+  sound: AudioStream,
+  options: EncodeOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  checkRates(model, sound.sampleRate, options.sampleRate);
+  const used = layerCount(options.layers, model.quantizer.layers);
+  const writer = createStreamWriter(headerOf(model, sound, options, used));
+  yield writer.start();
+  let frames = 0;
+  for await (const window of windowsOf(sound, layoutOf(model, tailFrames))) {
+    const sections: Uint8Array[][] = Array.from({ length: used }, () => []);
+    for (const samples of window.channels) {
+      const { codes } = await engine.analyze(samples);
+      const perLayer = columns(codes, model.quantizer.layers, codesPerFrame(model), window.frames);
+      for (let layer = 0; layer < used; layer++)
+        sections[layer]!.push(encodeLayer(model, layer, perLayer[layer]!));
+    }
+    yield writer.chunk({ frames: window.frames, sections });
+    frames += window.frames;
+    options.onProgress?.(frames);
+  }
+  const length = options.finalLength();
+  if (length === 0 || frames === 0) throw noSamples();
+  yield writer.finish(length);
+}
+
+function headerOf(
+  model: Model,
+  sound: AudioStream,
+  { sampleRate, length }: EncodeOptions,
+  used: number,
+): StreamHeader {
+  return {
+    version: FORMAT_VERSION,
+    media: "audio",
+    model: model.id,
+    decodeHash: model.decodeHash,
+    sampleRate,
+    channels: sound.channelCount,
+    codedSampleRate: model.sampleRate,
+    length,
+    framesPerChunk: model.config.framesPerChunk,
+    layers: layerInfos(model).slice(0, used),
+  };
+}
+
+function checkRates(model: Model, coded: number, original: number): void {
+  if (coded !== model.sampleRate) {
+    throw new NacreError("option", {
+      found: `sound at ${coded} Hz`,
+      expected: `${model.sampleRate} Hz, the rate of ${model.id}`,
+      mend: "resample it first (@nacre/nacre does)",
+    });
+  }
+  if (Number.isInteger(original) && original >= 1 && original <= highestRate) return;
+  throw new NacreError("media", {
+    found: `a sound of ${original} Hz`,
+    expected: `a whole number from 1 to ${highestRate}`,
+    mend: "resample it first",
+  });
+}
+
+function noSamples(): NacreError {
+  return new NacreError("media", { found: "a sound without samples", expected: "at least one" });
+}

@@ -1,0 +1,124 @@
+import { input, onnxModel, reshape } from "@nacre/graph";
+import type { Runtime, Session } from "@nacre/runtime";
+import { bakedParameters, type Model } from "./model.js";
+
+/** A model's two networks, opened when they are first needed; each has one static shape. */
+export type Engine = {
+  /**
+   * samples  [(past + chunk) * hop], context in front
+   * returns  codes [chunk, codes per frame] and latent [chunk, dimension] of the chunk
+   */
+  analyze(samples: Float32Array): Promise<{ codes: Int32Array; latent: Float32Array }>;
+  /**
+   * codes    [past + chunk + future, used * codes per layer], context on both sides
+   * used     layers that the codes have, 1 .. all
+   * returns  samples [chunk * hop] of the chunk
+   */
+  synthesize(codes: Int32Array, used: number): Promise<Float32Array>;
+  close(): Promise<void>;
+};
+
+/** Frames of a window, and of context that the networks need beside it. */
+export type Geometry = { chunk: number; encoderPast: number; decoderPast: number; decoderFuture: number };
+
+/** Sizes of a model's windows, computed from its networks. */
+export function geometryOf({ config, encoder, decoder }: Model): Geometry {
+  const { past, future } = decoder.network.describe(decoder.config).receptiveField;
+  return {
+    chunk: config.framesPerChunk,
+    encoderPast: encoder.network.describe(encoder.config).receptiveField.past,
+    decoderPast: past,
+    decoderFuture: future,
+  };
+}
+
+/** Joins a model to a runtime; nothing is opened yet. */
+export function createEngine(model: Model, runtime: Runtime, threads?: number): Engine {
+  const { chunk, encoderPast, decoderPast, decoderFuture } = geometryOf(model);
+  const { dimension } = model.quantizer;
+  const unused = unusedCodes(model);
+  const options = threads === undefined ? {} : { threads };
+  const encoder = opened(() => runtime.open(encoderModel(model, encoderPast + chunk), options));
+  const frames = decoderPast + chunk + decoderFuture;
+  const decoder = opened(() => runtime.open(decoderModel(model, frames), options));
+  return {
+    async analyze(samples) {
+      const feed = { type: "float32" as const, shape: [1, samples.length], data: samples };
+      const { codes, latent } = await (await encoder.session()).run({ samples: feed });
+      return {
+        codes: (codes!.data as Int32Array).slice(encoderPast * unused.length),
+        latent: (latent!.data as Float32Array).slice(encoderPast * dimension),
+      };
+    },
+    async synthesize(codes, used) {
+      const feed = {
+        type: "int32" as const,
+        shape: [frames, unused.length],
+        data: widened(codes, codes.length / frames, frames, unused, used < model.quantizer.layers),
+      };
+      const { samples } = await (await decoder.session()).run({ codes: feed });
+      const start = decoderPast * model.hop;
+      return (samples!.data as Float32Array).slice(start, start + chunk * model.hop);
+    },
+    async close() {
+      await Promise.all([encoder.close(), decoder.close()]);
+    },
+  };
+}
+
+function opened(open: () => Promise<Session>) {
+  let session: Promise<Session> | undefined;
+  return {
+    session(): Promise<Session> {
+      session ??= open();
+      return session;
+    },
+    close: async () => (await session)?.close(),
+  };
+}
+
+// The decoder takes all layers, so that one network serves every prefix; see OpenQuantizer.decode.
+function unusedCodes({ quantizer }: Model): Int32Array {
+  return Int32Array.from(quantizer.alphabets.flat());
+}
+
+function widened(
+  codes: Int32Array,
+  width: number,
+  frames: number,
+  unused: Int32Array,
+  needed: boolean,
+): Int32Array {
+  if (!needed) return codes;
+  const rows = new Int32Array(frames * unused.length);
+  for (let frame = 0; frame < frames; frame++) {
+    rows.set(unused, frame * unused.length);
+    rows.set(codes.subarray(frame * width, (frame + 1) * width), frame * unused.length);
+  }
+  return rows;
+}
+
+function encoderModel(model: Model, frames: number): Uint8Array {
+  const { network, config } = model.encoder;
+  const samples = input("samples", "float32", [1, frames * model.hop]);
+  const parameters = bakedParameters(network.parameters(config), model.parameters);
+  const latent = reshape(network.forward(config, parameters, samples), [frames, model.quantizer.dimension]);
+  return onnxModel({
+    name: "encoder",
+    inputs: [samples],
+    outputs: { codes: model.quantizer.encode(latent), latent },
+  });
+}
+
+function decoderModel(model: Model, frames: number): Uint8Array {
+  const { network, config } = model.decoder;
+  const { alphabets, dimension } = model.quantizer;
+  const codes = input("codes", "int32", [frames, alphabets.flat().length]);
+  const latent = reshape(model.quantizer.decode(codes), [1, frames, dimension]);
+  const parameters = bakedParameters(network.parameters(config), model.parameters);
+  return onnxModel({
+    name: "decoder",
+    inputs: [codes],
+    outputs: { samples: network.forward(config, parameters, latent) },
+  });
+}

@@ -1,0 +1,29 @@
+import { decodeSymbols, encodeSymbols, type SymbolTable, type TableAt } from "@nacre/entropy";
+import type { Model } from "./model.js";
+
+/** Codes that a layer has per frame: the places of its table. */
+export function codesPerFrame({ quantizer }: Model): number {
+  return quantizer.alphabets[0]!.length;
+}
+
+/** Codes of one layer of one channel [frames, codes per frame] as the bytes of a chunk's section. */
+export function encodeLayer(model: Model, layer: number, codes: Int32Array): Uint8Array {
+  return encodeSymbols(codes, tableOf(model, layer));
+}
+
+/**
+ * The codes of a chunk's section.
+ *
+ * throws NacreError "bitstream" when the bytes are not those of so many codes
+ */
+export function decodeLayer(model: Model, layer: number, section: Uint8Array, frames: number): Int32Array {
+  return decodeSymbols(section, frames * codesPerFrame(model), tableOf(model, layer));
+}
+
+// Finite scalars have a table per place, taken in turn: one coder, and one start of it, for all of them.
+function tableOf(model: Model, layer: number): SymbolTable | TableAt {
+  const places = codesPerFrame(model);
+  const first = layer * places;
+  if (places === 1) return model.tables[first]!;
+  return (position) => model.tables[first + (position % places)]!;
+}

@@ -1,0 +1,120 @@
+import { NacreError } from "@nacre/errors";
+import { codeJoiner, columns } from "./code-joiner.js";
+import { type Engine, geometryOf } from "./engine.js";
+import type { LayerCodes } from "./layer-codes.js";
+import { codesPerFrame } from "./layer-symbols.js";
+import type { Model } from "./model.js";
+import { layoutOf, windowsOf } from "./windows.js";
+
+/** Frames that n samples at the model's rate are coded in: the last windows reach beyond the end. */
+export function frameCount(model: Model, samples: number): number {
+  return Math.ceil(samples / model.hop) + tailFrames;
+}
+
+/** Two more frames, so that the decoder's overlapping windows cover the last samples too. */
+export const tailFrames = 2;
+
+/** Codes of one channel, [layer]. */
+export async function codesOf(model: Model, engine: Engine, samples: Float32Array): Promise<LayerCodes[]> {
+  const { layers, alphabets } = model.quantizer;
+  const places = codesPerFrame(model);
+  const frames = samples.length === 0 ? 0 : frameCount(model, samples.length);
+  const data = Array.from({ length: layers }, () => new Int32Array(frames * places));
+  let at = 0;
+  await eachWindow(model, samples, async (window, count) => {
+    const { codes } = await engine.analyze(window);
+    for (const [layer, column] of columns(codes, layers, places, count).entries())
+      data[layer]!.set(column, at);
+    at += count * places;
+  });
+  return data.map((codes, layer) => ({ ...layerShape(alphabets[layer]!, frames), data: codes }));
+}
+
+/** What LayerCodes say of a content layer beside its codes. */
+export function layerShape(alphabets: readonly number[], frames: number): Omit<LayerCodes, "data"> {
+  const places = alphabets.length;
+  return {
+    role: "content",
+    grid: places === 1 ? [frames] : [frames, places],
+    stride: places === 1 ? [1] : [1, 1],
+    alphabet: Math.max(...alphabets),
+  };
+}
+
+/** Latent [frames, dimension] of one channel. */
+export async function latentOf(model: Model, engine: Engine, samples: Float32Array): Promise<Float32Array> {
+  const { dimension } = model.quantizer;
+  const frames = samples.length === 0 ? 0 : frameCount(model, samples.length);
+  const result = new Float32Array(frames * dimension);
+  let at = 0;
+  await eachWindow(model, samples, async (window, count) => {
+    const { latent } = await engine.analyze(window);
+    result.set(latent.subarray(0, count * dimension), at);
+    at += count * dimension;
+  });
+  return result;
+}
+
+/**
+ * The first `length` samples that codes stand for; zeros where there are fewer.
+ *
+ * layers  [layer][frames * codes per frame], 1 .. all layers, all of one length
+ * throws  NacreError "shape" for codes that the model cannot have
+ */
+export async function synthesizeWhole(
+  model: Model,
+  engine: Engine,
+  layers: readonly Int32Array[],
+  length: number,
+): Promise<Float32Array> {
+  checkCodes(model, layers);
+  const join = codeJoiner(model, layers.length, 1, geometryOf(model));
+  const result = new Float32Array(length);
+  let at = 0;
+  for (const [window] of [...join.add([layers]), ...join.finish()]) {
+    if (at >= length) break;
+    const samples = await engine.synthesize(window!.codes, layers.length);
+    const part = samples.subarray(0, Math.min(window!.frames * model.hop, length - at));
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
+
+async function eachWindow(
+  model: Model,
+  samples: Float32Array,
+  use: (window: Float32Array, frames: number) => Promise<void>,
+): Promise<void> {
+  const sound = { sampleRate: model.sampleRate, channelCount: 1, blocks: once(samples) };
+  for await (const window of windowsOf(sound, layoutOf(model, tailFrames))) {
+    await use(window.channels[0]!, window.frames);
+  }
+}
+
+async function* once(samples: Float32Array) {
+  if (samples.length > 0) yield [samples];
+}
+
+function checkCodes(model: Model, layers: readonly Int32Array[]): void {
+  const { alphabets } = model.quantizer;
+  const places = codesPerFrame(model);
+  const first = layers[0]?.length ?? 0;
+  const fits =
+    layers.length >= 1 && layers.length <= alphabets.length && layers.every(({ length }) => length === first);
+  if (!fits || first % places !== 0) {
+    throw new NacreError("shape", {
+      found: `${layers.length} layers of ${layers.map(({ length }) => length).join(", ")} codes`,
+      expected: `1 to ${alphabets.length} layers of one length, a multiple of ${places}`,
+    });
+  }
+  for (const [layer, codes] of layers.entries()) {
+    const sizes = alphabets[layer]!;
+    const wrong = codes.findIndex((code, at) => code < 0 || code >= sizes[at % places]!);
+    if (wrong < 0) continue;
+    throw new NacreError("shape", {
+      found: `code ${codes[wrong]} in layer ${layer + 1}`,
+      expected: `0 to ${sizes[wrong % places]! - 1}`,
+    });
+  }
+}
