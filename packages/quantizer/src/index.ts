@@ -28,6 +28,7 @@ export { dequantizeGraph, residualVectorInference } from "./residual-vector/infe
 export {
   drawLayerCounts,
   initialResidualVectorState,
+  type LayerSpread,
   layerCountMask,
 } from "./residual-vector/layer-draws.js";
 export {

@@ -1,17 +1,19 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { readSafetensors, writeSafetensors } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
 import type { Recipe } from "./recipes/recipe.js";
-import type { StateValues, StepGraph } from "./step.js";
+import type { StateValues } from "./state.js";
+import type { StepGraph } from "./step.js";
+import { writeWhole } from "./write-whole.js";
 
-/** What a checkpoint holds beside the arrays. */
+/** What a checkpoint holds beside the arrays: the last step done, and seconds trained so far. */
 export type Progress = { step: number; seconds: number };
 
 /** Writes a checkpoint under a temporary name, then renames it. */
 export async function saveCheckpoint(
   path: string,
   recipe: Recipe,
-  { state }: StepGraph,
+  { state }: Pick<StepGraph, "state">,
   values: StateValues,
   progress: Progress,
 ): Promise<void> {
@@ -21,31 +23,67 @@ export async function saveCheckpoint(
     step: `${progress.step}`,
     seconds: `${progress.seconds}`,
   };
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, writeSafetensors(tensors, { metadata }));
-  await rename(temporary, path);
+  await writeWhole(path, writeSafetensors(tensors, { metadata }));
 }
 
 /**
- * Reads a checkpoint into `values`.
- * throws NacreError "model" when it does not belong to the step
+ * Reads a checkpoint into `values`. Its recipe may differ in the schedule alone: a run may be made
+ * longer, but a changed network, batch or loss is another run.
+ *
+ * throws NacreError "model" when it is damaged or of another recipe; `values` are untouched then
  */
 export async function loadCheckpoint(
   path: string,
-  { state }: StepGraph,
+  recipe: Recipe,
+  { state }: Pick<StepGraph, "state">,
   values: StateValues,
 ): Promise<Progress> {
   const { tensors, metadata } = readSafetensors(await readFile(path));
-  for (const { name } of state) {
-    const stored = tensors[name]?.data;
-    if (!(stored instanceof Float32Array) || stored.length !== values[name]!.length) {
-      throw new NacreError("model", {
-        found: `checkpoint ${path} without a fitting "${name}"`,
-        expected: "a checkpoint of the same recipe",
-        mend: "begin a new run in another folder",
-      });
-    }
-    values[name]!.set(stored);
+  const stored = parseRecipe(metadata.recipe);
+  if (!stored) throw refused(path, "without a recipe");
+  const other = differences(stored, recipe);
+  if (other.length > 0) throw refused(path, `of a recipe with another ${other.join(", ")}`);
+  const arrays = state.map(({ name }) => {
+    const data = tensors[name]?.data;
+    if (data instanceof Float32Array && data.length === values[name]!.length) return data;
+    throw refused(path, `without a fitting "${name}"`);
+  });
+  const [step, seconds] = [Number(metadata.step), Number(metadata.seconds)];
+  if (!Number.isInteger(step) || step < 0 || !(seconds >= 0)) throw refused(path, "without its step");
+  for (const [i, { name }] of state.entries()) values[name]!.set(arrays[i]!);
+  return { step, seconds };
+}
+
+function parseRecipe(text: string | undefined): object | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text ?? "");
+    return typeof parsed === "object" && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
   }
-  return { step: Number(metadata.step), seconds: Number(metadata.seconds) };
+}
+
+// Names of the recipe's parts that are not the same; the schedule and the words may change.
+function differences(stored: object, recipe: Recipe): string[] {
+  const [a, b]: Record<string, unknown>[] = [{ ...stored }, { ...recipe }];
+  const names = new Set([...Object.keys(a!), ...Object.keys(b!)]);
+  for (const name of ["schedule", "description"]) names.delete(name);
+  return [...names].filter((name) => sorted(a![name]) !== sorted(b![name]));
+}
+
+// JSON with the keys in one order, so that only values count.
+function sorted(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+function refused(path: string, what: string): NacreError {
+  return new NacreError("model", {
+    found: `checkpoint ${path} ${what}`,
+    expected: "a checkpoint of this recipe",
+    mend: "begin a new run in another folder",
+  });
 }

@@ -3,6 +3,7 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { z } from "zod";
+import { nothingToTrainOn } from "./corpus-writer.js";
 import { randomFor } from "./random.js";
 
 /**
@@ -29,17 +30,27 @@ const indexSchema = z.object({
 /** One clip of a packed corpus. */
 export type Clip = { start: number; length: number };
 
+/** What a corpus took from one source under one licence, in its training part. */
+export type CorpusSource = { source: string; licence: string; clips: number; hours: number };
+
 /** An open corpus; close it to give its file back. */
 export type Corpus = {
   sampleRate: number;
   train: Clip[];
   validation: Clip[];
+  /** Where the training part comes from. */
+  sources: CorpusSource[];
+  /** Where a packed corpus lies, so that a thread can open it too; absent for one in memory. */
+  folder?: string;
   /** Reads samples -1 .. 1 of a clip from `offset` on; zeros beyond its end. */
   read(clip: Clip, offset: number, into: Float32Array): void;
   close(): void;
 };
 
-/** Opens a packed corpus. throws NacreError "io" or "media" when it is absent, damaged or empty */
+/**
+ * Opens a packed corpus.
+ * throws NacreError "io" when it is absent, "media" when it is damaged or has no clip to train on
+ */
 export async function openCorpus(folder: string): Promise<Corpus> {
   const parsed = indexSchema.safeParse(await readJson(join(folder, "index.json")));
   if (!parsed.success) {
@@ -50,23 +61,40 @@ export async function openCorpus(folder: string): Promise<Corpus> {
     });
   }
   const { sampleRate, clips } = parsed.data;
+  if (!clips.some(({ split }) => split === "train")) throw nothingToTrainOn();
   const path = join(folder, "audio.s16");
   await checkSize(path, Math.max(0, ...clips.map(({ start, length }) => (start + length) * 2)));
   const file = openSync(path, "r");
   let bytes = Buffer.alloc(0);
   return {
     sampleRate,
+    folder,
     train: clips.filter(({ split }) => split === "train"),
     validation: clips.filter(({ split }) => split === "validation"),
+    sources: sourcesOf(clips, sampleRate),
     read(clip, offset, into) {
       const count = Math.max(0, Math.min(into.length, clip.length - offset));
       if (bytes.length < count * 2) bytes = Buffer.alloc(count * 2);
-      readSync(file, bytes, 0, count * 2, (clip.start + offset) * 2);
+      const found = count > 0 ? readSync(file, bytes, 0, count * 2, (clip.start + offset) * 2) : 0;
+      if (found !== count * 2) throw cutShort(path, found, count * 2);
       for (let i = 0; i < count; i++) into[i] = bytes.readInt16LE(i * 2) / 32768;
       into.fill(0, count);
     },
     close: () => closeSync(file),
   };
+}
+
+function sourcesOf(clips: z.infer<typeof indexSchema>["clips"], sampleRate: number): CorpusSource[] {
+  const found = new Map<string, CorpusSource>();
+  for (const { source, licence, length, split } of clips) {
+    if (split !== "train") continue;
+    const key = `${source}\n${licence}`;
+    const known = found.get(key) ?? { source, licence, clips: 0, hours: 0 };
+    known.clips++;
+    known.hours += length / sampleRate / 3600;
+    found.set(key, known);
+  }
+  return [...found.values()].map((each) => ({ ...each, hours: Number(each.hours.toFixed(3)) }));
 }
 
 /**
@@ -134,6 +162,14 @@ async function readJson(path: string): Promise<unknown> {
       { cause },
     );
   }
+}
+
+function cutShort(path: string, found: number, expected: number): NacreError {
+  return new NacreError("io", {
+    found: `${found} bytes of a clip in ${path}`,
+    expected: `${expected}`,
+    mend: "pack the corpus again; the file was cut while it was in use",
+  });
 }
 
 async function checkSize(path: string, needed: number): Promise<void> {

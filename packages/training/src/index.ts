@@ -1,22 +1,19 @@
 /** Training: a whole step as one graph, and everything around it. Start at step.ts, then train.ts. */
 export { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
-export { type Clip, type Corpus, drawBatch, openCorpus } from "./corpus.js";
+export { type Clip, type Corpus, type CorpusSource, drawBatch, openCorpus } from "./corpus.js";
+export { type ClipSource, type CorpusWriter, createCorpusWriter } from "./corpus-writer.js";
+export { type Feed, type FeedOptions, openFeed } from "./feed.js";
 export { balance, type WeightedLoss } from "./losses/balancer.js";
 export { type MelScale, melFilters, melLoss, melScales } from "./losses/mel.js";
 export { siSdrLoss, waveformLoss } from "./losses/waveform.js";
 export { type ModelLabel, writeModel } from "./model-folder.js";
 export { type PackResult, packFolder } from "./pack-folder.js";
-export { recipes } from "./recipes/index.js";
+export { recipeByName, recipes } from "./recipes/index.js";
 export type { Recipe } from "./recipes/recipe.js";
-export { rateAt, type Schedule } from "./schedule.js";
-export {
-  buildStep,
-  initialState,
-  parameterSpecs,
-  type StateValues,
-  type StepGraph,
-  tableRow,
-} from "./step.js";
-export { type TrainingNews, type TrainOptions, train, weightsOf } from "./train.js";
+export { rateAt, type Schedule, withSteps } from "./schedule.js";
+export { initialState, parameterSpecs, type StateArray, type StateValues } from "./state.js";
+export { buildStep, type StepGraph } from "./step.js";
+export { type Table, tableRow } from "./table.js";
+export { runFiles, type TrainingNews, type TrainOptions, train, weightsOf } from "./train.js";
 export { type TrainFolderOptions, trainFolder } from "./train-folder.js";
 export { type ValidationPoint, validate, type Weights } from "./validation.js";

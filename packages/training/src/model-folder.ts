@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildModel, modelText } from "@nacre/codec";
 import { modelFiles } from "@nacre/codec/node";
@@ -9,6 +9,7 @@ import type { Corpus } from "./corpus.js";
 import { randomFor } from "./random.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { Weights } from "./validation.js";
+import { writeWhole } from "./write-whole.js";
 
 /** What a model's files say beside the weights. */
 export type ModelLabel = {
@@ -76,10 +77,4 @@ function* tableSounds(corpus: Corpus, seed: number): Generator<Float32Array> {
     }
     yield sound;
   }
-}
-
-async function writeWhole(path: string, data: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, data);
-  await rename(temporary, path);
 }

@@ -1,9 +1,8 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
-import { finished } from "node:stream/promises";
 import { isNacreError, NacreError } from "@nacre/errors";
 import { readAudio, resample } from "@nacre/media";
+import { type CorpusWriter, createCorpusWriter } from "./corpus-writer.js";
 
 const soundFile = /\.(wav|wave|flac|ogg|oga)$/i;
 /** Clips shorter than this teach nothing; seconds. */
@@ -25,45 +24,65 @@ export async function packFolder(
   sampleRate: number,
   onFile?: (done: number, total: number) => void,
 ): Promise<PackResult> {
-  const paths = (await Promise.all(inputs.map(soundsIn))).flat();
-  await mkdir(folder, { recursive: true });
-  const temporary = join(folder, "audio.s16.tmp");
-  const stream = createWriteStream(temporary);
+  const files = (await Promise.all(inputs.map(soundsIn))).flat();
+  const writer = await createCorpusWriter(folder, sampleRate);
   const result: PackResult = { clips: 0, seconds: 0, skipped: [] };
-  const clips: object[] = [];
-  let start = 0;
-  for (const [index, { root, path }] of paths.entries()) {
-    try {
-      for (const samples of resample(await readAudio(path), sampleRate).channels) {
-        if (samples.length < shortest * sampleRate) throw tooShort(samples.length / sampleRate);
-        if (!stream.write(pcm16(samples))) await new Promise<void>((done) => stream.once("drain", done));
-        clips.push({
-          start,
-          length: samples.length,
-          source: basename(root),
-          path: relative(root, path) || basename(path),
-          speaker: relative(root, dirname(path)) || basename(root),
-          licence: "the user's own",
-          // Every twentieth clip is kept aside to measure on.
-          split: clips.length % 20 === 19 ? "validation" : "train",
-        });
-        start += samples.length;
-      }
-    } catch (error) {
-      if (!isNacreError(error)) throw error;
-      result.skipped.push({ path, reason: error.message });
+  let used = 0;
+  try {
+    for (const [index, file] of files.entries()) {
+      // Every twentieth file is kept aside to measure on, all its channels.
+      const added = await packFile(writer, file, sampleRate, used % 20 === 19 ? "validation" : "train");
+      if (typeof added === "number") {
+        used++;
+        result.clips += added;
+      } else result.skipped.push({ path: file.path, reason: added.message });
+      onFile?.(index + 1, files.length);
     }
-    onFile?.(index + 1, paths.length);
+    if (result.clips === 0) throw nothingFound(inputs, result.skipped.length);
+  } catch (error) {
+    await writer.discard();
+    throw error;
   }
-  stream.end();
-  await finished(stream);
-  if (clips.length === 0) throw nothingFound(inputs, result.skipped.length);
-  await rename(temporary, join(folder, "audio.s16"));
-  await writeFile(join(folder, "index.json"), JSON.stringify({ format: 1, sampleRate, clips }));
-  return { ...result, clips: clips.length, seconds: start / sampleRate };
+  await writer.finish();
+  return { ...result, seconds: writer.length / sampleRate };
 }
 
-async function soundsIn(input: string): Promise<{ root: string; path: string }[]> {
+type SoundFile = { root: string; path: string };
+
+// Clips that a file gave, or why it gave none.
+async function packFile(
+  writer: CorpusWriter,
+  { root, path }: SoundFile,
+  sampleRate: number,
+  split: "train" | "validation",
+): Promise<number | NacreError> {
+  const channels = await channelsOf(path, sampleRate);
+  if (channels instanceof NacreError) return channels;
+  for (const samples of channels) {
+    await writer.add(samples, {
+      source: basename(root),
+      path: relative(root, path) || basename(path),
+      speaker: relative(root, dirname(path)) || basename(root),
+      licence: "the user's own",
+      split,
+    });
+  }
+  return channels.length;
+}
+
+async function channelsOf(path: string, sampleRate: number): Promise<Float32Array[] | NacreError> {
+  try {
+    const { channels } = resample(await readAudio(path), sampleRate);
+    const [first] = channels;
+    const long = first !== undefined && first.length >= shortest * sampleRate;
+    return long ? channels : tooShort((first?.length ?? 0) / sampleRate);
+  } catch (error) {
+    if (isNacreError(error)) return error as NacreError;
+    throw error;
+  }
+}
+
+async function soundsIn(input: string): Promise<SoundFile[]> {
   const found = await stat(input).catch((cause: unknown) => {
     throw new NacreError(
       "io",
@@ -77,13 +96,6 @@ async function soundsIn(input: string): Promise<{ root: string; path: string }[]
     .filter((name) => soundFile.test(name))
     .sort()
     .map((name) => ({ root: input, path: join(input, name) }));
-}
-
-function pcm16(samples: Float32Array): Uint8Array {
-  const words = Int16Array.from(samples, (value) =>
-    Math.max(-32768, Math.min(32767, Math.round(value * 32768))),
-  );
-  return new Uint8Array(words.buffer);
 }
 
 function tooShort(seconds: number): NacreError {

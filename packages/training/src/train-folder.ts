@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { NacreError } from "@nacre/errors";
 import { createRuntime } from "@nacre/runtime/node";
 import { openCorpus } from "./corpus.js";
 import { writeModel } from "./model-folder.js";
 import { packFolder } from "./pack-folder.js";
-import { recipes } from "./recipes/index.js";
+import { recipeByName, recipes } from "./recipes/index.js";
 import type { Recipe } from "./recipes/recipe.js";
+import { withSteps } from "./schedule.js";
 import { type TrainingNews, train } from "./train.js";
 
 /** Training on a user's own files. */
@@ -35,7 +35,7 @@ export type TrainFolderOptions = {
  */
 export async function trainFolder(options: TrainFolderOptions): Promise<{ folder: string; step: number }> {
   const { inputs, out, work, name = "own", signal, onNews } = options;
-  const recipe = withSteps(recipeOf(options.recipe ?? recipes[0]!.name), options.steps);
+  const recipe = recipeOf(options);
   const packed = join(work, "corpus");
   if (!existsSync(join(packed, "index.json"))) {
     await packFolder(inputs, packed, recipe.encoder.sampleRate, options.onPack);
@@ -66,29 +66,7 @@ export async function trainFolder(options: TrainFolderOptions): Promise<{ folder
   }
 }
 
-function recipeOf(wanted: string | Recipe): Recipe {
-  if (typeof wanted !== "string") return wanted;
-  const found = recipes.find(({ name }) => name === wanted);
-  if (found) return found;
-  throw new NacreError("option", {
-    found: `recipe "${wanted}"`,
-    expected: `one of ${recipes.map(({ name }) => name).join(", ")}`,
-  });
-}
-
-function withSteps(recipe: Recipe, steps: number | undefined): Recipe {
-  if (steps === undefined) return recipe;
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new NacreError("option", { found: `${steps} steps`, expected: "a whole number of at least 1" });
-  }
-  const { schedule } = recipe;
-  return {
-    ...recipe,
-    schedule: {
-      ...schedule,
-      steps,
-      warmup: Math.min(schedule.warmup, Math.ceil(steps / 10)),
-      decay: Math.min(schedule.decay, Math.ceil(steps / 4)),
-    },
-  };
+function recipeOf({ recipe = recipes[0]!, steps }: TrainFolderOptions): Recipe {
+  const found = typeof recipe === "string" ? recipeByName(recipe) : recipe;
+  return steps === undefined ? found : withSteps(found, steps);
 }

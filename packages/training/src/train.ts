@@ -2,22 +2,28 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
-import type { Runtime, Session, Value, Values } from "@nacre/runtime";
-import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
-import { type Corpus, drawBatch } from "./corpus.js";
+import type { Runtime } from "@nacre/runtime";
+import { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
+import type { Corpus } from "./corpus.js";
+import { nothingToTrainOn } from "./corpus-writer.js";
 import { viewsOf } from "./optimizer/chunks.js";
 import type { Recipe } from "./recipes/recipe.js";
-import { buildStep, initialState, type StateValues, type StepGraph, tableRow } from "./step.js";
+import { openRun, type Run } from "./run.js";
+import type { StateValues } from "./state.js";
+import { buildStep, type StepGraph } from "./step.js";
 import { type ValidationPoint, validate, type Weights } from "./validation.js";
 
-/** What a run tells while it goes. */
+/** What a run tells while it goes; each is a line of log.jsonl too. */
 export type TrainingNews = {
   step: number;
   steps: number;
   /** Trained so far, all sittings together. */
   seconds: number;
+  /** To the end of the schedule, at this sitting's pace. */
+  secondsLeft: number;
   /** Seconds of sound trained per second of this sitting. */
   audioPerSecond: number;
+  /** Losses, the gradient's norm, and "perplexity.1", "dead.1", "error.1" .. of every layer. */
   metrics: Record<string, number>;
   validation?: ValidationPoint[];
 };
@@ -39,116 +45,115 @@ export type TrainOptions = {
   onNews?: (news: TrainingNews) => void;
 };
 
+/** Names of the files in a run's folder. */
+export const runFiles = { checkpoint: "checkpoint.safetensors", log: "log.jsonl" } as const;
+
 /** Steps in a row that may fail to give finite numbers before the run is given up. */
-const patience = 20;
+export const patience = 20;
 
 /**
  * Trains to the end of the recipe's schedule, or until `signal`.
  *
+ * A step whose numbers are not finite leaves the state as it was, and the log says so.
+ *
  * returns  averaged weights
- * throws   NacreError "runtime" when the loss stays NaN or infinite
+ * throws   NacreError "runtime" when the numbers stay NaN or infinite, "model" when the folder holds
+ *          another recipe's run, "media" when the corpus has nothing to train on or another rate,
+ *          "option" for a recipe whose numbers do not fit each other
  */
 export async function train(options: TrainOptions): Promise<{ weights: Weights; step: number }> {
-  const { recipe, folder, runtime, signal } = options;
-  const { logEvery = 20, validateEvery = 500, saveEvery = 500 } = options;
+  const { recipe, corpus, folder, runtime, threads } = options;
+  checkCorpus(corpus, recipe);
   await mkdir(folder, { recursive: true });
   const graph = buildStep(recipe);
-  const run = openRun(recipe, graph, await runtime.open(graph.model, threadsOf(options)), options.corpus);
-  const checkpoint = join(folder, "checkpoint.safetensors");
-  const before = existsSync(checkpoint)
-    ? await loadCheckpoint(checkpoint, graph, run.values())
+  const run = await openRun(recipe, graph, corpus, runtime, threads === undefined ? {} : { threads });
+  try {
+    const step = await trainSteps(options, graph, run);
+    return { weights: weightsOf(graph, run.values()), step };
+  } finally {
+    await run.close();
+  }
+}
+
+async function trainSteps(options: TrainOptions, graph: StepGraph, run: Run): Promise<number> {
+  const { recipe, folder, signal, logEvery = 20, saveEvery = 500 } = options;
+  const checkpoint = join(folder, runFiles.checkpoint);
+  const before: Progress = existsSync(checkpoint)
+    ? await loadCheckpoint(checkpoint, recipe, graph, run.values())
     : { step: 0, seconds: 0 };
   const begun = performance.now();
-  const secondsNow = () => before.seconds + (performance.now() - begun) / 1000;
+  const seconds = () => before.seconds + (performance.now() - begun) / 1000;
+  const { steps } = recipe.schedule;
   let step = before.step;
-  let failures = 0;
-  while (step < recipe.schedule.steps && !signal?.aborted) {
+  let saved = step;
+  for (let failures = 0; step < steps && !signal?.aborted; ) {
     step++;
-    const metrics = await run.step(step);
-    failures = metrics ? 0 : failures + 1;
+    const finite = await run.step(step);
+    failures = finite ? 0 : failures + 1;
+    const last = step === steps || signal?.aborted === true;
+    if (!finite) await logLine(folder, { step, steps, skipped: "its numbers were not finite" });
+    else if (step % logEvery === 0 || last) await tell(options, graph, run, { step, before, seconds }, last);
     if (failures > patience) throw diverged(step);
-    const last = step === recipe.schedule.steps || signal?.aborted === true;
-    if (metrics && (step % logEvery === 0 || last)) {
-      const sitting = secondsNow() - before.seconds;
-      const audioSeconds =
-        ((step - before.step) * graph.audioShape[0] * graph.audioShape[1]) / recipe.encoder.sampleRate;
-      const news: TrainingNews = {
-        step,
-        steps: recipe.schedule.steps,
-        seconds: secondsNow(),
-        audioPerSecond: audioSeconds / sitting,
-        metrics,
-      };
-      if (step % validateEvery === 0 || last) {
-        news.validation = await validate(recipe, weightsOf(graph, run.values()), options.corpus, runtime);
-      }
-      await appendFile(join(folder, "log.jsonl"), `${JSON.stringify(news)}\n`);
-      options.onNews?.(news);
-    }
-    if (step % saveEvery === 0 || last) {
-      await saveCheckpoint(checkpoint, recipe, graph, run.values(), { step, seconds: secondsNow() });
-    }
+    if (step % saveEvery !== 0 && !last) continue;
+    await saveCheckpoint(checkpoint, recipe, graph, run.values(), { step, seconds: seconds() });
+    saved = step;
   }
-  await run.close();
-  return { weights: weightsOf(graph, run.values()), step };
+  // The signal may also have come while news were told.
+  if (saved < step)
+    await saveCheckpoint(checkpoint, recipe, graph, run.values(), { step, seconds: seconds() });
+  return step;
 }
 
-/** The averaged weights of a state. */
-export function weightsOf({ chunks }: StepGraph, values: StateValues): Weights {
-  const views = chunks.map((chunk) => viewsOf(chunk, values[`average.${chunk.name}`]!));
-  return { parameters: Object.assign({}, ...views), codebooks: values["quantizer.codebooks"]! };
-}
-
-type Run = {
-  /** One step; undefined when its numbers were not finite and the state was left as it was. */
-  step(step: number): Promise<Record<string, number> | undefined>;
-  values(): StateValues;
-  close(): Promise<void>;
-};
-
-// Two sets of buffers that swap: a step reads one and writes the other, and allocates nothing.
-function openRun(recipe: Recipe, graph: StepGraph, session: Session, corpus: Corpus): Run {
-  let current = initialState(recipe, graph);
-  let next: StateValues = Object.fromEntries(
-    graph.state.map(({ name }) => [name, new Float32Array(current[name]!.length)]),
-  );
-  const audio = new Float32Array(graph.audioShape[0] * graph.audioShape[1]);
-  const metrics = new Float32Array(graph.metricNames.length);
-  const valuesOf = (state: StateValues, prefix: string): Values =>
-    Object.fromEntries(graph.state.map(({ name, shape }) => [prefix + name, float32(shape, state[name]!)]));
-  return {
-    async step(step) {
-      drawBatch(corpus, recipe.seed, step, recipe.batch, audio);
-      const row = tableRow(recipe, graph.table, step);
-      await session.run(
-        {
-          audio: float32(graph.audioShape, audio),
-          row: float32([row.length], row),
-          ...valuesOf(current, ""),
-        },
-        { metrics: float32([metrics.length], metrics), ...valuesOf(next, "next.") },
-      );
-      const found = Object.fromEntries(graph.metricNames.map((name, i) => [name, metrics[i]!]));
-      if (!Number.isFinite(found.gradientNorm) || !metrics.every(Number.isFinite)) return undefined;
-      [current, next] = [next, current];
-      return found;
-    },
-    values: () => current,
-    close: () => session.close(),
+async function tell(
+  { recipe, corpus, folder, runtime, validateEvery = 500, onNews }: TrainOptions,
+  graph: StepGraph,
+  run: Run,
+  { step, before, seconds }: { step: number; before: Progress; seconds: () => number },
+  last: boolean,
+): Promise<void> {
+  const { steps } = recipe.schedule;
+  const done = step - before.step;
+  const sitting = seconds() - before.seconds;
+  const audioSeconds = (done * graph.audioShape[0] * graph.audioShape[1]) / recipe.encoder.sampleRate;
+  const news: TrainingNews = {
+    step,
+    steps,
+    seconds: seconds(),
+    secondsLeft: ((steps - step) * sitting) / done,
+    audioPerSecond: audioSeconds / sitting,
+    metrics: run.metrics(),
   };
+  if (step % validateEvery === 0 || last) {
+    news.validation = await validate(recipe, weightsOf(graph, run.values()), corpus, runtime);
+  }
+  await logLine(folder, news);
+  onNews?.(news);
 }
 
-function float32(shape: readonly number[], data: Float32Array): Value {
-  return { type: "float32", shape, data };
+async function logLine(folder: string, line: object): Promise<void> {
+  await appendFile(join(folder, runFiles.log), `${JSON.stringify(line)}\n`);
 }
 
-function threadsOf({ threads }: TrainOptions): { threads?: number } {
-  return threads === undefined ? {} : { threads };
+/** The averaged weights of a state; codebooks that follow their rows are an average already. */
+export function weightsOf({ chunks }: Pick<StepGraph, "chunks">, values: StateValues): Weights {
+  const views = chunks.map((chunk) => viewsOf(chunk, values[`average.${chunk.name}`]!));
+  const codebooks = values["quantizer.average"] ?? values["quantizer.codebooks"]!;
+  return { parameters: Object.assign({}, ...views), codebooks };
+}
+
+function checkCorpus({ train, sampleRate }: Corpus, { encoder }: Recipe): void {
+  if (train.length === 0) throw nothingToTrainOn();
+  if (sampleRate === encoder.sampleRate) return;
+  throw new NacreError("media", {
+    found: `a corpus at ${sampleRate} Hz`,
+    expected: `${encoder.sampleRate} Hz, the recipe's`,
+    mend: "pack the corpus at that rate",
+  });
 }
 
 function diverged(step: number): NacreError {
   return new NacreError("runtime", {
-    found: `${patience} steps up to step ${step} without finite numbers`,
+    found: `${patience + 1} steps up to step ${step} without finite numbers`,
     expected: "losses that are numbers",
     mend: "resume from the last checkpoint with a lower learning rate",
   });

@@ -9,7 +9,7 @@ import { melLoss } from "./losses/mel.js";
 import { siSdrLoss } from "./losses/waveform.js";
 import { randomFor } from "./random.js";
 import type { Recipe } from "./recipes/recipe.js";
-import { parameterSpecs } from "./step.js";
+import { parameterSpecs } from "./state.js";
 
 /** Quality on sound that is never trained on, by number of layers. */
 export type ValidationPoint = { layers: number; mel: number; siSdr: number };

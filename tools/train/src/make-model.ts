@@ -18,7 +18,7 @@ export async function makeModel(name: string, options: ModelOptions): Promise<vo
   const graph = buildStep(recipe);
   const values = initialState(recipe, graph);
   const checkpoint = join(resolve(options.folder, name), "checkpoint.safetensors");
-  const { step, seconds } = await loadCheckpoint(checkpoint, graph, values);
+  const { step, seconds } = await loadCheckpoint(checkpoint, recipe, graph, values);
   const corpus = await openCorpus(resolve(options.corpus));
   const label = {
     name,

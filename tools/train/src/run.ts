@@ -13,7 +13,8 @@ type RunOptions = {
 
 /** Trains until the schedule's end or an interrupt; a checkpoint stands in both cases. */
 export async function run(name: string, options: RunOptions): Promise<void> {
-  const recipe = withSteps(recipeByName(name), options.steps);
+  const found = recipeByName(name);
+  const recipe = options.steps === undefined ? found : withSteps(found, options.steps);
   const corpus = await openCorpus(resolve(options.corpus));
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());

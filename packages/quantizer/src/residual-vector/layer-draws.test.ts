@@ -11,6 +11,17 @@ test("half of the items use all layers and the rest spread evenly over 1 to L", 
   expect(share(layers)).toBeCloseTo(0.5 + 0.5 / layers, 2);
 });
 
+test("a logarithmic spread draws k with log((k + 1) / k) / log(L + 1), the last layer among them", () => {
+  const [items, layers] = [40000, 12];
+  const counts = drawLayerCounts(seededRandom(83), items, layers, 0, "logarithmic");
+  const share = (count: number) => counts.filter((each) => each === count).length / items;
+  for (let count = 1; count <= layers; count++) {
+    expect(share(count)).toBeCloseTo(Math.log((count + 1) / count) / Math.log(layers + 1), 2);
+  }
+  expect(Math.min(...counts)).toBe(1);
+  expect(Math.max(...counts)).toBe(layers);
+});
+
 test("the last layer is trained even when no item is full on purpose", () => {
   const counts = drawLayerCounts(seededRandom(82), 4000, 8, 0);
   expect(counts.filter((count) => count === 8).length / 4000).toBeCloseTo(1 / 8, 1);

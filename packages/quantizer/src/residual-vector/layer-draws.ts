@@ -1,13 +1,23 @@
 import { NacreError } from "@nacre/errors";
 
 /**
+ * How the items that do not use all layers draw their number k from 1 .. L.
+ *
+ * "even"         every k alike
+ * "logarithmic"  k with probability log((k + 1) / k) / log(L + 1): few layers, which carry most, come up
+ *                often enough to be trained well in a deep stack
+ */
+export type LayerSpread = "even" | "logarithmic";
+
+/**
  * Draws how many layers each item of a batch uses.
  *
  * random           uniform in [0, 1), called twice per item
  * items            how many
  * layers           L of the stack
- * probabilityFull  share of items that use all layers, the others draw 1 .. L alike; .5 by default:
- *                  dropout on every item costs quality at the full rate
+ * probabilityFull  share of items that use all layers, the others draw 1 .. L; .5 by default: dropout
+ *                  on every item costs quality at the full rate
+ * spread           of those draws; "even" by default
  * returns          [items], each 1 .. L. L itself is among the drawn, so the last layer is trained
  *                  even when probabilityFull is 0.
  *
@@ -18,12 +28,19 @@ export function drawLayerCounts(
   items: number,
   layers: number,
   probabilityFull = 0.5,
+  spread: LayerSpread = "even",
 ): Int32Array {
   return Int32Array.from({ length: items }, () => {
     const full = random() < probabilityFull;
-    const drawn = 1 + Math.floor(random() * layers);
+    const drawn = drawCount(random(), layers, spread);
     return full ? layers : drawn;
   });
+}
+
+function drawCount(position: number, layers: number, spread: LayerSpread): number {
+  if (spread === "even") return 1 + Math.floor(position * layers);
+  // (L + 1)^u is below L + 1 but for rounding.
+  return Math.min(layers, Math.floor((layers + 1) ** position));
 }
 
 /**

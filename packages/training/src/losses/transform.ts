@@ -21,8 +21,17 @@ export type FrameTransform = {
 /** Longest window that one dense product is the faster form for. */
 const longestDense = 256;
 
+// Matrices cost more time than all else in building a graph, and one graph may ask for them often.
+const known = new Map<number, FrameTransform>();
+
 /** The faster of the two forms for a Hann window of this length (a power of two, hop a quarter of it). */
 export function frameTransform(window: number): FrameTransform {
+  const made = known.get(window) ?? makeTransform(window);
+  known.set(window, made);
+  return made;
+}
+
+function makeTransform(window: number): FrameTransform {
   return window <= longestDense ? denseTransform(window) : twoStageTransform(window, 32);
 }
 

@@ -3,6 +3,7 @@ import type { Recipe } from "./recipe.js";
 /** The shipped speech model: 24 kHz, 75 frames per second, 12 layers of 1024, causal. */
 export const speech24k: Recipe = {
   name: "speech-24k",
+  description: "Speech at 24 kHz, 12 layers of 1024 codes at 75 frames per second, causal",
   batch: 6,
   frames: 80,
   seed: 1,
@@ -39,9 +40,10 @@ export const speech24k: Recipe = {
     decay: 0.99,
     deadBelow: 0.05,
     fullShare: 0.5,
+    spread: "logarithmic",
     startEvery: 10,
   },
   optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, clip: 10, average: 0.999 },
   schedule: { rate: 6e-4, steps: 20_000, warmup: 200, decay: 4000 },
-  losses: { mel: 1, waveform: 0.25, siSdr: 0, commitment: 0.25 },
+  losses: { mel: 1, waveform: 0.05, siSdr: 0, commitment: 0.25 },
 };

@@ -14,7 +14,7 @@ export const gcompris: Source = {
   },
 };
 
-const heldVoices = ["Zohra Coudoin 2015", "Saša Batistič", "Feng Jie", "Hermien Bos", "Magdalena Rostkowska"];
+const heldVoices = ["Saša Batistič", "Feng Jie", "Hermien Bos", "Magdalena Rostkowska"];
 
 /**
  * Reads the list: a line "./de/words:" begins a folder, a line "name.ogg  author / licence" names a file.

@@ -1,0 +1,85 @@
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { NacreError } from "@nacre/errors";
+import { writeWhole } from "./write-whole.js";
+
+/** What is known of a clip beside its samples. */
+export type ClipSource = {
+  source: string;
+  path: string;
+  speaker: string;
+  licence: string;
+  split: "train" | "validation";
+};
+
+/** Writes a packed corpus clip by clip; it appears whole at `finish`, or not at all. */
+export type CorpusWriter = {
+  /** samples: mono at the corpus' rate; beyond -1 .. 1 they are clipped. */
+  add(samples: Float32Array, clip: ClipSource): Promise<void>;
+  /** Samples written so far. */
+  readonly length: number;
+  /** throws NacreError "media" when no clip is there to train on; nothing is left behind then */
+  finish(): Promise<void>;
+  /** Gives up and removes what was written. */
+  discard(): Promise<void>;
+};
+
+/** Begins a packed corpus in `folder`. When an addition or the end fails, nothing is left behind. */
+export async function createCorpusWriter(folder: string, sampleRate: number): Promise<CorpusWriter> {
+  await mkdir(folder, { recursive: true });
+  const temporary = join(folder, `audio.s16.${process.pid}.tmp`);
+  const file = await open(temporary, "w");
+  const clips: (ClipSource & { start: number; length: number })[] = [];
+  let start = 0;
+  const discard = async () => {
+    await file.close();
+    await rm(temporary, { force: true });
+  };
+  const orDiscard = async (work: () => Promise<void>) => {
+    await work().catch(async (error: unknown) => {
+      await discard();
+      throw error;
+    });
+  };
+  return {
+    get length() {
+      return start;
+    },
+    add: (samples, clip) =>
+      orDiscard(async () => {
+        await writeAll(file, pcm16(samples));
+        clips.push({ start, length: samples.length, ...clip });
+        start += samples.length;
+      }),
+    finish: () =>
+      orDiscard(async () => {
+        if (!clips.some(({ split }) => split === "train")) throw nothingToTrainOn();
+        await file.close();
+        // An old index must not stand beside new sound, should the machine stop here.
+        await rm(join(folder, "index.json"), { force: true });
+        await rename(temporary, join(folder, "audio.s16"));
+        await writeWhole(join(folder, "index.json"), JSON.stringify({ format: 1, sampleRate, clips }));
+      }),
+    discard,
+  };
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+}
+
+function pcm16(samples: Float32Array): Uint8Array {
+  const words = Int16Array.from(samples, (value) =>
+    Math.max(-32768, Math.min(32767, Math.round(value * 32768))),
+  );
+  return new Uint8Array(words.buffer);
+}
+
+/** What packing and training say of a corpus without a training part. */
+export function nothingToTrainOn(): NacreError {
+  return new NacreError("media", {
+    found: "no clip to train on",
+    expected: "a corpus with at least one clip in its training part",
+    mend: "pack more sound",
+  });
+}

@@ -1,0 +1,102 @@
+/** Where batches come from while training: a thread draws the next one while a step runs. */
+import { Worker } from "node:worker_threads";
+import { type ErrorCode, NacreError } from "@nacre/errors";
+import { type Corpus, drawBatch } from "./corpus.js";
+
+/** Gives the batch of each step; close it to end its thread. */
+export type Feed = {
+  /**
+   * The batch of a step (from 1) [batch * samples], valid until the next call. Steps that follow each
+   * other find it drawn already.
+   * throws NacreError "io" when the corpus can no longer be read, "runtime" when the thread ends
+   */
+  next(step: number): Promise<Float32Array>;
+  close(): Promise<void>;
+};
+
+/** What a batch is drawn by; `length` is batch * samples. */
+export type FeedOptions = { seed: number; batch: number; length: number };
+
+/** A wish for a batch, with the array to draw it into; the array moves to the thread and back. */
+export type FeedRequest = { step: number; into: Float32Array<ArrayBuffer> };
+
+/** The same array, filled; or why not. */
+export type FeedAnswer =
+  | { kind: "drawn"; into: Float32Array<ArrayBuffer> }
+  | { kind: "failed"; code: ErrorCode | undefined; message: string };
+
+/** A corpus on the disk is read by a thread of its own, one in memory here: the batches are the same. */
+export function openFeed(corpus: Corpus, options: FeedOptions): Feed {
+  return corpus.folder === undefined ? directFeed(corpus, options) : threadFeed(corpus.folder, options);
+}
+
+/** Draws when asked, on the calling thread. */
+export function directFeed(corpus: Corpus, { seed, batch, length }: FeedOptions): Feed {
+  const audio = new Float32Array(length);
+  return {
+    async next(step) {
+      drawBatch(corpus, seed, step, batch, audio);
+      return audio;
+    },
+    close: async () => {},
+  };
+}
+
+// Two arrays move between the threads, neither copied: one is trained on, the other is being filled.
+function threadFeed(folder: string, options: FeedOptions): Feed {
+  const thread = startThread(folder, options);
+  let held = new Float32Array(options.length);
+  let coming = { step: 0, batch: Promise.resolve(new Float32Array(options.length)) };
+  const order = (step: number, into: Float32Array<ArrayBuffer>) => ({
+    step,
+    batch: thread.draw({ step, into }),
+  });
+  return {
+    async next(step) {
+      if (coming.step !== step) coming = order(step, await coming.batch);
+      const ready = await coming.batch;
+      coming = order(step + 1, held);
+      // Its failure is told when it is asked for.
+      coming.batch.catch(() => {});
+      held = ready;
+      return ready;
+    },
+    close: () => thread.stop(),
+  };
+}
+
+function startThread(folder: string, { seed, batch }: FeedOptions) {
+  const workerData = { folder, seed, batch };
+  const worker = new Worker(new URL("./feed-thread.js", import.meta.url), { workerData, execArgv: [] });
+  // The run decides how long the process lives, not the batch that it will not need.
+  worker.unref();
+  let waiting:
+    | { resolve: (into: Float32Array<ArrayBuffer>) => void; reject: (error: Error) => void }
+    | undefined;
+  let fate: Error | undefined;
+  const fail = (error: Error) => {
+    fate ??= error;
+    waiting?.reject(fate);
+  };
+  worker.on("error", (cause) =>
+    fail(new NacreError("runtime", `the thread that reads batches failed: ${cause}`, { cause })),
+  );
+  worker.on("exit", () => fail(new NacreError("runtime", "the thread that reads batches has ended")));
+  worker.on("message", (answer: FeedAnswer) => {
+    if (answer.kind === "drawn") waiting?.resolve(answer.into);
+    else
+      waiting?.reject(answer.code ? new NacreError(answer.code, answer.message) : new Error(answer.message));
+  });
+  return {
+    draw(request: FeedRequest): Promise<Float32Array<ArrayBuffer>> {
+      if (fate) return Promise.reject(fate);
+      return new Promise((resolve, reject) => {
+        waiting = { resolve, reject };
+        worker.postMessage(request, [request.into.buffer]);
+      });
+    },
+    async stop() {
+      await worker.terminate();
+    },
+  };
+}

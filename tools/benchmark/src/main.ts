@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { isNacreError } from "@nacre/errors";
+import { Command } from "commander";
+import { addQuality } from "./quality-command.js";
+
+/** Every benchmark; adding one is a file and a line here. */
+const commands = [addQuality];
+
+const program = new Command("benchmark").description("Measures models and the engine; one JSON object each.");
+for (const add of commands) add(program);
+
+program.parseAsync().catch((error: unknown) => {
+  if (!isNacreError(error)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+});
