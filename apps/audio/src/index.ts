@@ -1,1 +1,2 @@
-export {};
+/** Sound joined to the verbs of the command line; the program itself is main.ts. */
+export { sound } from "./medium.js";

@@ -6,4 +6,11 @@ export { type LayerReport, layerTable } from "@nacre/inspect";
 export { collect, openAudio, readAudio, wavBytes, wavStream, writeAudio } from "@nacre/media";
 export type { Audio, AudioSource, AudioStream } from "@nacre/signal";
 export { defaultModel, listModels, type ModelInfo, modelFolder } from "./models.js";
-export { type DecodeOptions, type EncodeOptions, type Nacre, open, openFor } from "./open.js";
+export {
+  type DecodeOptions,
+  type EncodeOptions,
+  type LayersOptions,
+  type Nacre,
+  open,
+  openFor,
+} from "./open.js";

@@ -49,9 +49,10 @@ export function modelFolder(name: string): string {
   const folder = known && packageFolder(known);
   if (folder) return folder;
   if (existsSync(resolve(name, "model.json"))) return resolve(name);
+  const installed = shipped.filter((each) => packageFolder(each));
   throw new NacreError("model", {
     found: `no model "${name}"`,
-    expected: `one of ${shipped.join(", ")}, or a folder with a model.json`,
+    expected: `${installed.join(", ") || "one that is installed (there is none)"} or a folder with a model.json`,
     mend: "install the package of the model, or give its folder with --model",
   });
 }
@@ -75,7 +76,9 @@ export function infoOf({ config, id, sampleRate, hop }: Model, folder: string): 
 
 function packageFolder(name: string): string | undefined {
   try {
-    return dirname(createRequire(import.meta.url).resolve(`@nacre/model-${name}/package.json`));
+    const folder = dirname(createRequire(import.meta.url).resolve(`@nacre/model-${name}/package.json`));
+    // A package whose files are still to be fetched or trained is no model yet.
+    return existsSync(resolve(folder, "model.json")) ? folder : undefined;
   } catch {
     return undefined;
   }

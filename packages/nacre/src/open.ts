@@ -8,6 +8,7 @@ import { createRuntime } from "@nacre/runtime/node";
 import type { Audio, AudioSource, AudioStream } from "@nacre/signal";
 import { defaultModel, infoOf, type ModelInfo, modelFolder } from "./models.js";
 import { subjectOf } from "./subject.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** How a sound is encoded. */
 export type EncodeOptions = {
@@ -29,6 +30,18 @@ export type DecodeOptions = {
   recover?: boolean;
   /** Seconds of sound decoded so far. */
   onProgress?: (seconds: number) => void;
+  /** Ends the sound after the block at hand, without an error. */
+  signal?: AbortSignal;
+};
+
+/** How layers are looked at. */
+export type LayersOptions = {
+  /** The sound that a file was made from; without it a file's quality is not measured. */
+  original?: Audio;
+  /** Prefixes decoded, of how many. */
+  progress?: (done: number, total: number) => void;
+  /** Every prefix as it is decoded to be measured, to be heard or drawn without decoding again. */
+  onDecoded?: (layers: number, sound: Audio) => void;
 };
 
 /** An open model. Sounds may have any rate and number of channels; they come back with the same. */
@@ -45,10 +58,7 @@ export type Nacre = {
   /** Codes [layer][channel] of a sound, or those in a file. */
   codes(source: AudioSource | Uint8Array): Promise<LayerCodes[][]>;
   /** What each layer costs and carries; quality is measured against the sound, or `original` for a file. */
-  layers(
-    source: Audio | Uint8Array,
-    options?: { original?: Audio; progress?: (done: number, total: number) => void },
-  ): Promise<LayerReport>;
+  layers(source: Audio | Uint8Array, options?: LayersOptions): Promise<LayerReport>;
   /** Frees the networks. */
   close(): Promise<void>;
 };
@@ -91,10 +101,15 @@ function nacreOf(codec: Codec, model: ModelInfo): Nacre {
       const file = source instanceof Uint8Array ? source : await encode(source);
       return (await subjectOf(codec, file, undefined, decode)).layers;
     },
-    async layers(source, { original, progress } = {}) {
+    async layers(source, { original, progress, onDecoded } = {}) {
       const isFile = source instanceof Uint8Array;
       const file = isFile ? source : await encode(source);
-      const subject = await subjectOf(codec, file, isFile ? original : source, decode);
+      const heard = async (bytes: Uint8Array, { layers }: { layers: number }) => {
+        const sound = await decode(bytes, { layers });
+        onDecoded?.(layers, sound);
+        return sound;
+      };
+      const subject = await subjectOf(codec, file, isFile ? original : source, heard);
       return inspectLayers(subject, progress ? { progress } : {});
     },
     close: () => codec.close(),
@@ -134,8 +149,7 @@ async function* encodeStream(
     ...sound,
     blocks: {
       async *[Symbol.asyncIterator]() {
-        for await (const block of sound.blocks) {
-          if (signal?.aborted) return;
+        for await (const block of untilAborted(sound.blocks, signal)) {
           read += block[0]?.length ?? 0;
           yield block;
         }
@@ -154,7 +168,7 @@ async function* encodeStream(
 async function decodeStream(
   codec: Codec,
   source: AsyncIterable<Uint8Array>,
-  { layers, recover, onProgress }: DecodeOptions = {},
+  { layers, recover, onProgress, signal }: DecodeOptions = {},
 ): Promise<AudioStream> {
   const { sampleRate: coded, hop } = codec.model;
   const decoded = await codec.decode(source, {
@@ -167,7 +181,10 @@ async function decodeStream(
   return {
     ...stream,
     ...(length === undefined ? {} : { length }),
-    blocks: exactly(stream, async () => (await decoded.end()).length),
+    blocks: untilAborted(
+      exactly(stream, async () => (await decoded.end()).length),
+      signal,
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
-import { layerBytes, readStream } from "@nacre/bitstream";
+import { layerBytes, readStream, type StreamHeader } from "@nacre/bitstream";
 import { type Codec, fileCodes, type LayerCodes } from "@nacre/codec";
+import { NacreError } from "@nacre/errors";
 import type { InspectSubject } from "@nacre/inspect";
 import { resample } from "@nacre/media";
 import type { Audio } from "@nacre/signal";
@@ -12,6 +13,7 @@ export async function subjectOf(
   decode: (file: Uint8Array, options: { layers: number }) => Promise<Audio>,
 ): Promise<InspectSubject> {
   const { header, length } = readStream(file);
+  checkModel(codec, header);
   const { layers: bytesPerLayer, container } = layerBytes(file);
   const layers = fileCodes(codec.model, file);
   return {
@@ -27,6 +29,17 @@ export async function subjectOf(
       ? { original, latents: (channel: number) => latentsOf(codec, original, layers, channel) }
       : {}),
   };
+}
+
+// The codes of one model mean nothing to another, and reading them would not fail by itself.
+function checkModel({ model }: Codec, { model: name, decodeHash }: StreamHeader): void {
+  const [found, expected] = [decodeHash, model.decodeHash].map((hash) => Buffer.from(hash).toString("hex"));
+  if (name === model.id && found === expected) return;
+  throw new NacreError("model", {
+    found: `a file made with ${name}, decode hash ${found}`,
+    expected: `${model.id}, decode hash ${expected}`,
+    mend: "open the model that the file was made with",
+  });
 }
 
 async function latentsOf(codec: Codec, original: Audio, layers: LayerCodes[][], channel: number) {

@@ -12,14 +12,15 @@ import { style } from "./style.js";
  * What a page shows beside the numbers.
  *
  * title     usually the file's name
- * original  what was encoded
- * prefixes  decoded from the first `layers` content layers, in rising order; rate, channels, length as original
+ * original  what was encoded, where it is known
+ * prefixes  decoded from the first `layers` content layers, in rising order; all sounds have one rate,
+ *           one number of channels and one length
  * command   the command line that made the page
  * versions  name to version of what took part, shown at the end
  */
 export type ReportPageOptions = {
   title: string;
-  original: Audio;
+  original?: Audio;
   prefixes: { layers: number; audio: Audio }[];
   command?: string;
   versions?: Record<string, string>;
@@ -30,7 +31,7 @@ export type ReportPageOptions = {
  * data URIs, and its policy forbids the network. The report is embedded as JSON under the id "layer-report".
  * Size: some 2.7 bytes for each sample of each sound, of which there is one more than prefixes.
  *
- * throws  NacreError "shape" when a prefix differs from the original in rate, channels or length
+ * throws  NacreError "shape" when there is no sound at all, or when the sounds differ in rate, channels or length
  */
 export function reportPage(report: LayerReport, options: ReportPageOptions): string {
   const versions = soundVersions(report, options);
@@ -51,7 +52,7 @@ ${headline(report)}
 <main>
 <section aria-labelledby="listen"><h2 id="listen">Listen</h2>
 <p class="quiet">All versions run in step: switch while it plays. Keys 0 to ${Math.min(9, versions.length - 1)} choose, [ and ] go to the next, space plays and pauses.</p></section>
-${deck(versions, options.original)}
+${deck(versions)}
 <section aria-labelledby="worth"><h2 id="worth">Which layers earn their bits</h2>
 <p class="quiet">Grey is what a layer costs, colour is what it gives. ${escapeHtml(layerVerdict(report))}</p>
 ${layerPanels(report)}</section>
@@ -74,12 +75,15 @@ ${origin(report, options)}
 type SoundVersion = { name: string; short: string; facts: string; audio: Audio };
 
 function soundVersions(report: LayerReport, { original, prefixes }: ReportPageOptions): SoundVersion[] {
-  const first = { name: "Original", short: "Original", facts: pcmFacts(original), audio: original };
-  return [first, ...prefixes.map(({ layers, audio }) => prefixVersion(report, original, layers, audio))];
+  const model = original ?? prefixes[0]?.audio;
+  if (!model) throw new NacreError("shape", { found: "a page without sounds", expected: "at least one" });
+  for (const { layers, audio } of prefixes) checkSameForm(model, audio, layers);
+  const versions = prefixes.map(({ layers, audio }) => prefixVersion(report, layers, audio));
+  if (!original) return versions;
+  return [{ name: "Original", short: "Original", facts: pcmFacts(original), audio: original }, ...versions];
 }
 
-function prefixVersion(report: LayerReport, original: Audio, layers: number, audio: Audio): SoundVersion {
-  checkSameForm(original, audio, layers);
+function prefixVersion(report: LayerReport, layers: number, audio: Audio): SoundVersion {
   const row = report.layers.find(({ role, prefix }) => role === "content" && prefix === layers);
   const measures = report.metrics
     .filter(({ name }) => typeof row?.quality[name] === "number")
@@ -132,7 +136,8 @@ function headline(report: LayerReport): string {
   return `<dl class="numbers">${cells.join("")}</dl>`;
 }
 
-function deck(versions: SoundVersion[], { sampleRate, channels }: Audio): string {
+function deck(versions: SoundVersion[]): string {
+  const { sampleRate, channels } = versions[0]!.audio;
   const seconds = (channels[0]?.length ?? 0) / sampleRate;
   const buttons = versions.map(({ short }, i) => {
     const key = i < 10 ? `<kbd aria-hidden="true">${i}</kbd>` : "";
@@ -151,7 +156,7 @@ function pictures(versions: SoundVersion[]): string {
     .map(({ name, facts, audio }, i) => {
       const title = escapeHtml(name);
       return `<article class="version"><h3>${title}</h3><p class="quiet">${escapeHtml(facts)}</p>
-${spectrogramFigure(audio, levels[i]!, top, i === 0 ? "the original" : `the sound of ${name}`)}
+${spectrogramFigure(audio, levels[i]!, top, name === "Original" ? "the original" : `the sound of ${name}`)}
 <audio controls preload="metadata" aria-label="${title}" src="${dataUri("audio/wav", wavBytes(audio, { bitDepth: 16 }))}"></audio></article>`;
     })
     .join("\n");
@@ -171,7 +176,7 @@ function checkSameForm(original: Audio, audio: Audio, layers: number): void {
   if (expected === found) return;
   throw new NacreError("shape", {
     found: `a prefix of ${layers} layers with ${found}`,
-    expected: `${expected} as the original`,
+    expected: `${expected} as the first sound of the page`,
   });
 }
 

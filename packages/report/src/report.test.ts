@@ -64,6 +64,15 @@ test("the page names no address, and its policy forbids the network", () => {
   expect(page).toContain("default-src 'none'");
 });
 
+test("a file whose original is lost has a page of its prefixes alone, and no sound at all has none", () => {
+  const { report, prefixes } = example;
+  const html = reportPage(report, { title: "t", prefixes });
+  expect(html.match(/data-version="\d"/g)).toHaveLength(3);
+  expect(html).not.toContain("Original");
+  expect(uris("audio/wav", html)).toHaveLength(3);
+  expect(() => reportPage(report, { title: "t", prefixes: [] })).toThrow("a page without sounds");
+});
+
 test("every figure has a text alternative", () => {
   for (const [tag] of page.matchAll(/<img [^>]*>/g)) expect(tag).toMatch(/alt="Spectrogram of [^"]{40,}"/);
   for (const [tag] of page.matchAll(/<svg [^>]*>/g)) expect(tag).toMatch(/role="img" aria-label="[^"]{20,}"/);

@@ -18,6 +18,13 @@ export type Run = {
 };
 
 /**
+ * How a run is opened.
+ *
+ * codes  of a step that was built `pinned`, int64 [N, L]: the caller sets its data before each step
+ */
+export type RunOptions = SessionOptions & { codes?: Value };
+
+/**
  * Opens a run at its initial state. Two sets of state arrays swap: a step reads one and writes the
  * other, so nothing of the state's or the batch's size is allocated in a step.
  */
@@ -26,7 +33,7 @@ export async function openRun(
   graph: StepGraph,
   corpus: Corpus,
   runtime: Runtime,
-  options: SessionOptions = {},
+  { codes, ...options }: RunOptions = {},
 ): Promise<Run> {
   const session = await runtime.open(graph.model, options);
   const [batch, samples] = graph.audioShape;
@@ -38,7 +45,12 @@ export async function openRun(
   const metrics = new Float32Array(graph.metricNames.length);
   const side = (from: StateValues, to: StateValues) => ({
     values: from,
-    feeds: { audio, row: float32([row.length], row), ...stateValues(graph, from, "") },
+    feeds: {
+      audio,
+      row: float32([row.length], row),
+      ...(codes ? { codes } : {}),
+      ...stateValues(graph, from, ""),
+    },
     into: { metrics: float32([metrics.length], metrics), ...stateValues(graph, to, "next.") },
   });
   let [current, other] = [side(first, second), side(second, first)];

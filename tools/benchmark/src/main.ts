@@ -2,9 +2,10 @@
 import { isNacreError } from "@nacre/errors";
 import { Command } from "commander";
 import { addQuality } from "./quality-command.js";
+import { addStep } from "./step-command.js";
 
 /** Every benchmark; adding one is a file and a line here. */
-const commands = [addQuality];
+const commands = [addQuality, addStep];
 
 const program = new Command("benchmark").description("Measures models and the engine; one JSON object each.");
 for (const add of commands) add(program);

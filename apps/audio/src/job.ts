@@ -1,0 +1,41 @@
+/** `npm start`: one sound there and back, with everything that can be seen on the way, by the verbs a user has. */
+import { mkdir } from "node:fs/promises";
+import { processIo, run } from "@nacre/cli";
+import { sound } from "./medium.js";
+
+const input = "samples/speech.wav";
+const made = {
+  file: "out/speech.nacre",
+  sound: "out/speech.decoded.wav",
+  page: "out/speech.html",
+};
+const { NACRE_MODEL } = process.env;
+const model = NACRE_MODEL ? ["--model", NACRE_MODEL] : [];
+
+const steps = [
+  ["encode", input, "-o", made.file, "--force", ...model],
+  ["decode", made.file, "-o", made.sound, "--force", ...model],
+  ["inspect", made.file, "--original", input, "--page", made.page, "--force", ...model],
+];
+
+const io = processIo();
+await mkdir("out", { recursive: true });
+let code = 0;
+for (const step of steps) {
+  await io.stdout.write(`\n$ ${sound.program} ${step.join(" ")}\n`);
+  code = await run(sound, step, io);
+  if (code !== 0) break;
+}
+if (code === 0) await io.stdout.write(closing());
+process.exitCode = code;
+
+function closing(): string {
+  return [
+    "",
+    "Made:",
+    `  ${made.file}          the encoded file`,
+    `  ${made.sound}    what it sounds like`,
+    `  ${made.page}           every layer to see and hear: open it in a browser`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,104 @@
+import type { LayerCodes } from "@nacre/codec";
+import type { Fact } from "./facts.js";
+import type { Options } from "./options.js";
+import type { Source } from "./source.js";
+
+/**
+ * What surrounds one piece of work.
+ *
+ * signal    aborted when it shall end properly where it is
+ * progress  how far it is
+ * warn      a sentence about something wrong that was got over
+ */
+export type Task = {
+  signal: AbortSignal;
+  progress(label: string, done: number, total?: number): void;
+  warn(sentence: string): void;
+};
+
+/**
+ * A result on its way into a file or pipe.
+ *
+ * pieces  the file's bytes, to be read once
+ * start   asked when the pieces are through: bytes to put over the beginning, where it was written before the
+ *         length was known
+ * facts   asked at the end: what to tell of it, file sizes aside
+ */
+export type Work = {
+  pieces: AsyncIterable<Uint8Array>;
+  start?(): Promise<Uint8Array | undefined>;
+  facts(bytes: number): Fact[];
+};
+
+/**
+ * What inspection found.
+ *
+ * report  the JSON of it
+ * table   for a terminal
+ * page    one HTML page that needs nothing else; only where it was asked for
+ */
+export type Inspection = { report: object; table: string; page?: string };
+
+/** How training is asked for. */
+export type TrainRequest = {
+  inputs: readonly string[];
+  out: string;
+  work: string;
+  name: string;
+  steps?: number;
+  recipe?: string;
+};
+
+/** What there is to tell of an installed model. */
+export type ModelSummary = { id: string; folder: string; description: string; facts: Fact[] };
+
+/** An open model of a medium. Numbers of layers are those the user gave; what does not fit is NacreError "option". */
+export type OpenModel = {
+  /** "name@version", as files name it. */
+  readonly id: string;
+  /** `options` holds `layers` and the values of the medium's own encodeOptions. */
+  encode(source: Source, options: Record<string, unknown>, task: Task): Promise<Work>;
+  /** `options` holds `layers`, `recover` and the values of the medium's own decodeOptions. */
+  decode(source: Source, options: Record<string, unknown>, task: Task): Promise<Work>;
+  /** Codes [layer][channel] of a signal or a .nacre file. */
+  codes(source: Source, task: Task): Promise<{ codes: LayerCodes[][]; facts: Fact[] }>;
+  /** What each layer of a signal or a .nacre file does. `command` is shown on the page. */
+  inspect(
+    source: Source,
+    options: { original?: Source; page?: { title: string; command: string } },
+    task: Task,
+  ): Promise<Inspection>;
+  close(): Promise<void>;
+};
+
+/**
+ * What a program of one medium brings. All else is the same for every medium.
+ *
+ * program, version  of the command line
+ * noun, nouns       what it works on: "sound", "sounds"
+ * example           a file's name for help texts, without its ending: "speech"
+ * extensions        of files that can be encoded, lower case with dot, the usual one first
+ * outputExtension   of decoded files
+ * defaultModel      the name of the model when none is given
+ * encodeOptions     options of its own for encode, such as a rate in its own unit
+ * decodeOptions     options of its own for decode
+ */
+export type Medium = {
+  program: string;
+  version: string;
+  noun: string;
+  nouns: string;
+  example: string;
+  extensions: readonly string[];
+  outputExtension: string;
+  defaultModel: string;
+  encodeOptions: Options;
+  decodeOptions: Options;
+  /** throws NacreError "model" when there is none or it is damaged */
+  open(model: string, options: { threads?: number }): Promise<OpenModel>;
+  models(): Promise<ModelSummary[]>;
+  /** What a sound .nacre file says of its signal. */
+  describe(file: Uint8Array): Fact[];
+  /** Trains a model on the user's own files and writes its folder; ends early, with a model, at the signal. */
+  train(request: TrainRequest, task: Task): Promise<{ folder: string; facts: Fact[] }>;
+};

@@ -1,0 +1,161 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { type CapturedIo, capturedIo } from "../test/captured-io.js";
+import { letters } from "../test/letters.js";
+import { sandbox } from "../test/sandbox.js";
+import { BrokenPipe } from "./io.js";
+import { run } from "./run.js";
+import { verbs } from "./verbs.js";
+
+const call = async (argv: string[], io: CapturedIo = capturedIo()) => ({
+  code: await run(letters, argv, io),
+  out: io.out(),
+  err: io.err(),
+});
+
+test("every verb has help with its options and an example that begins with the program's name", async () => {
+  for (const { name } of verbs) {
+    const { code, out, err } = await call([name, "--help"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain(`Example:\n  $ nacre-letters ${name}`);
+    expect(out).toContain("--json");
+  }
+  const all = await call(["--help"]);
+  for (const { name } of verbs) expect(all.out).toContain(`  ${name}`);
+  expect(await call(["--version"])).toMatchObject({ code: 0, out: "nacre-letters 1.2.3\n" });
+});
+
+test.each([
+  [["encod", "x"], "unknown command 'encod' (did you mean encode?)"],
+  [["encode", "x", "--laiers", "2"], "unknown option '--laiers' (did you mean --layers?)"],
+  [["encode", "x", "--layers", "0"], "--layers 0, expected a whole number of at least 1"],
+  [["encode", "x", "--layers", "1e3"], "--layers 1e3, expected"],
+  [["encode"], "missing required argument"],
+  [["encode", "x", "--layers"], "argument missing"],
+  [["encode", "x", "-o", "y", "-d", "z"], "cannot be used with"],
+  [["encode", "x", "--layers", "1", "--upper"], "cannot be used with"],
+  [["trim", "x"], "required option"],
+  [["info", "x", "y"], "too many arguments"],
+  [["codes", "x", "-o", "x.doc"], "ends in .npy or .safetensors"],
+  [["train", "x", "--name", "A b"], "--name A b, expected lower-case letters"],
+])("%j is wrong usage: exit 2 and one line", async (argv, words) => {
+  const { code, out, err } = await call(argv);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain(`error: `);
+  expect(err).toContain(words);
+  expect(err.trimEnd().split("\n")).toHaveLength(1);
+});
+
+test("no verb at all is wrong usage, with the help on standard error", async () => {
+  const { code, out, err } = await call([]);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain("Usage: nacre-letters <verb>");
+});
+
+test("what goes there comes back, by names of its own, and beside the input", async () => {
+  const at = sandbox({ "poem.txt": "Nacre, light built from thin layers" });
+  expect((await call(["encode", at("poem.txt")])).code).toBe(0);
+  expect((await call(["decode", at("poem.nacre"), "-o", at("again.txt")])).code).toBe(0);
+  expect(readFileSync(at("again.txt"), "utf8")).toBe("Nacre, light built from thin layers");
+  expect((await call(["encode", at("poem.txt"), "--upper", "--force"])).code).toBe(0);
+  await call(["decode", at("poem.nacre"), "--force", "-o", at("again.txt")]);
+  expect(readFileSync(at("again.txt"), "utf8")).toBe("NACRE, LIGHT BUILT FROM THIN LAYERS");
+});
+
+test("pipes carry the same bytes as files, and their facts go to standard error", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  await call(["encode", at("a.txt")]);
+  const piped = await call(["encode", "-"], capturedIo({ stdin: [Buffer.from("pe"), Buffer.from("arl")] }));
+  expect(piped.code).toBe(0);
+  expect(piped.out).toBe(readFileSync(at("a.nacre"), "latin1"));
+  expect(piped.err).toMatch(/^\d+ bytes\n$/);
+  const bytes = [...Buffer.from(piped.out, "latin1")].map((byte) => Buffer.from([byte]));
+  expect((await call(["decode", "-"], capturedIo({ stdin: bytes }))).out).toBe("pearl");
+});
+
+test("binary data never goes to a terminal, and a terminal is never read", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  const to = await call(["encode", at("a.txt"), "-o", "-"], capturedIo({ terminal: true }));
+  expect(to.code).toBe(2);
+  expect(to.err).toContain("terminal");
+  const from = await call(["encode", "-", "-o", at("b.nacre")], capturedIo({ terminal: true }));
+  expect(from.code).toBe(2);
+});
+
+test("--json beside a result on the standard output is refused, so neither spoils the other", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  expect(await call(["encode", at("a.txt"), "-o", "-", "--json"])).toMatchObject({ code: 2, out: "" });
+});
+
+test("an unexpected error is one sentence with a hint, and its stack only with NACRE_DEBUG", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  const argv = ["encode", at("a.txt"), "--model", "broken"];
+  const { code, err } = await call(argv);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^error: .*cannot read properties.*NACRE_DEBUG=1.*\n$/);
+  expect(err).not.toContain("    at ");
+  expect((await call(argv, capturedIo({ env: { NACRE_DEBUG: "1" } }))).err).toContain("    at ");
+  expect(readdirSync(at())).toEqual(["a.txt"]);
+});
+
+test("a reader that is gone ends the program quietly with the code of SIGPIPE", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  const write = () => Promise.reject(new BrokenPipe());
+  for (const argv of [["encode", at("a.txt"), "-o", "-"], ["models"], ["--help"]]) {
+    expect(await call(argv, capturedIo({ write }))).toMatchObject({ code: 141, err: "" });
+  }
+});
+
+test("colour and progress are for terminals, and NO_COLOR is honoured", async () => {
+  const at = sandbox({ "a.txt": "pearl?" });
+  const argv = ["encode", at("a.txt"), "--force"];
+  const plain = await call(argv);
+  const seen = await call(argv, capturedIo({ terminal: true }));
+  const grey = await call(argv, capturedIo({ terminal: true, env: { NO_COLOR: "1" } }));
+  expect(plain.err).toBe("warning: a question\n");
+  expect(seen.err).toContain("\u001b[33mwarning:\u001b[0m");
+  expect(seen.err).toContain("1 parts");
+  expect(grey.err).not.toContain("\u001b[33m");
+  expect(seen.out).not.toContain("\u001b");
+});
+
+test("the second interruption removes what is unfinished and ends at once; the first lets it be closed", async () => {
+  const at = sandbox();
+  let io: CapturedIo;
+  const during: string[][] = [];
+  async function* slow() {
+    yield Buffer.from("pe");
+    during.push(readdirSync(at()));
+    io.interrupt();
+    expect(io.exits).toEqual([]);
+    io.interrupt();
+    during.push(readdirSync(at()));
+    yield Buffer.from("arl");
+  }
+  io = capturedIo({ stdin: slow() });
+  await run(letters, ["encode", "-", "-o", at("a.nacre")], io);
+  expect(during[0]).toEqual([expect.stringMatching(/^\.a\.nacre\.[\w-]+\.tmp$/)]);
+  expect(during[1]).toEqual([]);
+  expect(io.exits).toEqual([130]);
+});
+
+test("an interrupted program says so with 130, also when nothing could be kept", async () => {
+  const at = sandbox();
+  let io: CapturedIo;
+  async function* shouting() {
+    io.interrupt();
+    yield Buffer.from("!");
+  }
+  io = capturedIo({ stdin: shouting() });
+  expect(await run(letters, ["encode", "-", "-o", at("a.nacre")], io)).toBe(130);
+  expect(io.err()).toContain("nothing was kept");
+  expect(existsSync(at("a.nacre"))).toBe(false);
+});
+
+test("training on other files than those that were packed is refused", async () => {
+  const at = sandbox({ "one/a.txt": "a", "two/b.txt": "b" });
+  const train = (folder: string) => call(["train", at(folder), "-o", at("model"), "--json"]);
+  expect(JSON.parse((await train("one")).out)).toMatchObject({ model: at("model"), name: "model" });
+  expect((await train("one")).err).toContain("going on from");
+  expect(await train("two")).toMatchObject({ code: 2 });
+});

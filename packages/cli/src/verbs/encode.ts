@@ -1,0 +1,30 @@
+import { convertOptions } from "../conversion.js";
+import { convert } from "../convert.js";
+import { count } from "../options.js";
+import { modelOption, verb } from "../verb.js";
+
+/** Signals to .nacre files. */
+export const encode = verb({
+  name: "encode",
+  arguments: "<input...>",
+  summary: ({ noun }) => `turn a ${noun} into a .nacre file`,
+  example: ({ example, extensions: [ending] }) => `encode ${example}${ending} -o ${example}.nacre --layers 4`,
+  options: ({ encodeOptions }) => ({
+    ...convertOptions,
+    model: modelOption,
+    layers: count("-l, --layers <k>", "keep the first k layers; all by default", {
+      conflicts: Object.keys(encodeOptions),
+    }),
+    ...encodeOptions,
+  }),
+  run(context, inputs, options) {
+    const { defaultModel, extensions } = context.medium;
+    const model = options.model ?? defaultModel;
+    return convert(context, inputs, options, {
+      extensions,
+      ending: ".nacre",
+      model,
+      work: async (source, models, task) => (await models.open(model)).encode(source, options, task),
+    });
+  },
+});

@@ -1,0 +1,84 @@
+import { basename } from "node:path";
+import { NacreError } from "@nacre/errors";
+import { oneInput } from "../inputs.js";
+import type { Inspection } from "../medium.js";
+import { createModels } from "../models.js";
+import { text } from "../options.js";
+import { type Output, openOutput, pipeOutput } from "../output.js";
+import { once, peekModel, type Source, sniff } from "../source.js";
+import { type Context, forceOption, jsonOption, modelOption, report, taskOf, verb } from "../verb.js";
+
+/** What each layer costs, carries and does. */
+export const inspect = verb({
+  name: "inspect",
+  arguments: "<input>",
+  summary: ({ noun }) => `show what each layer costs and gives, of a ${noun} or a .nacre file`,
+  example: ({ example, extensions: [ending] }) => `inspect ${example}${ending} --page ${example}.html`,
+  options: ({ noun }) => ({
+    model: modelOption,
+    page: text("-p, --page <file.html>", "write one page with charts, pictures and players"),
+    original: text("--original <file>", `the ${noun} that a .nacre file was made from, to measure quality`),
+    force: forceOption,
+    json: jsonOption,
+  }),
+  async run(context, [argument = "-"], { model, page, original, force, json }) {
+    const { io, medium, command } = context;
+    if (page === "-" && json) throw bothToStandardOutput();
+    const source = await oneInput(argument, io);
+    const measured = original === undefined ? undefined : await oneInput(original, io);
+    const output = page === undefined ? undefined : await openPage(context, page, [source, measured], force);
+    const models = createModels(medium);
+    try {
+      const prepared = await prepare(source, model);
+      const open = await models.open(prepared.model ?? medium.defaultModel);
+      const asked = {
+        ...(measured && { original: measured }),
+        ...(output && { page: { title: basename(argument), command } }),
+      };
+      const found = await open.inspect(prepared.source, asked, taskOf(context, argument));
+      if (output && found.page !== undefined) await output.write(new TextEncoder().encode(found.page));
+      await output?.keep();
+      if (page !== "-") await report(context, json, found.report, withPage(found, page));
+      return 0;
+    } catch (error) {
+      await output?.drop();
+      throw error;
+    } finally {
+      await models.close();
+    }
+  },
+});
+
+// A .nacre file names its model; a signal is coded with the default one.
+async function prepare(
+  source: Source,
+  model: string | undefined,
+): Promise<{ source: Source; model?: string }> {
+  if (model !== undefined) return { source, model };
+  const { file, signal } = await sniff(source);
+  if (!file) return { source: signal };
+  const whole = { ...source, bytes: () => once(file) };
+  return { source: whole, model: (await peekModel(whole)).model };
+}
+
+function openPage(
+  { io, interrupt }: Context,
+  page: string,
+  sources: readonly (Source | undefined)[],
+  force: boolean | undefined,
+): Promise<Output> | Output {
+  if (page === "-") return pipeOutput(io);
+  const inputs = sources.flatMap((source) => source?.path ?? []);
+  return openOutput(page, { force: force === true, inputs, temporaries: interrupt.temporaries });
+}
+
+function withPage({ table }: Inspection, page: string | undefined): string {
+  return page === undefined ? table : `${table}\n\n${page}: open it in a browser`;
+}
+
+function bothToStandardOutput(): NacreError {
+  return new NacreError("usage", {
+    found: "--json and --page - both on the standard output",
+    mend: "name a file for the page",
+  });
+}

@@ -1,0 +1,113 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { createRuntime } from "@nacre/runtime/node";
+import { buildStep, type Corpus, openRun, type Recipe } from "@nacre/training";
+import { exportCase } from "./step-case.js";
+import { startTorch, type TorchPeer } from "./torch-peer.js";
+
+/** Seconds of a step: the fastest is the machine undisturbed, the median what was had. */
+export type Times = { minimum: number; median: number; count: number };
+
+/** One training step in onnxruntime-node, and beside it the same in eager PyTorch. */
+export type StepResult = {
+  recipe: string;
+  threads: number;
+  onnx: Times;
+  torch: (Times & TorchPeer["versions"]) | { notMeasured: string };
+  ratioOfMinima?: number;
+  ratioOfMedians?: number;
+  /** Largest relative difference of a loss over the agreed steps, with pinned codes. */
+  agreement?: { steps: number; largest: Record<string, number> };
+};
+
+export type StepOptions = { folder: string; python: string; threads: number; rounds: number; agree: number };
+
+const stepsPerRound = 3;
+const names = ["mel", "waveform", "siSdr", "commitment", "gradientNorm"];
+
+/** Measures interleaved rounds of both engines, and how far their losses agree with pinned codes. */
+export async function measureStep(recipe: Recipe, corpus: Corpus, options: StepOptions): Promise<StepResult> {
+  const { folder, python, threads, rounds, agree } = options;
+  await exportCase(folder, recipe, buildStep(recipe), corpus, { steps: Math.max(20, agree), threads });
+  const peer = await startTorch(python, folder).catch((error: Error) => error);
+  const torch = peer instanceof Error ? undefined : peer;
+  const agreement = torch && agree > 0 ? await compare(recipe, corpus, torch, agree) : undefined;
+  const { onnx, other } = await interleave(recipe, corpus, torch, threads, rounds);
+  const result: StepResult = {
+    recipe: recipe.name,
+    threads,
+    onnx: timesOf(onnx),
+    torch: torch
+      ? { ...timesOf(other), ...torch.versions }
+      : { notMeasured: peer instanceof Error ? peer.message : "" },
+    ...(agreement ? { agreement } : {}),
+  };
+  torch?.close();
+  if (!torch) return result;
+  const [mine, its] = [timesOf(onnx), timesOf(other)];
+  return {
+    ...result,
+    ratioOfMinima: mine.minimum / its.minimum,
+    ratioOfMedians: mine.median / its.median,
+  };
+}
+
+async function interleave(
+  recipe: Recipe,
+  corpus: Corpus,
+  torch: TorchPeer | undefined,
+  threads: number,
+  rounds: number,
+): Promise<{ onnx: number[]; other: number[] }> {
+  const graph = buildStep(recipe);
+  const run = await openRun(recipe, graph, corpus, createRuntime({ worker: false }), { threads });
+  const [onnx, other]: [number[], number[]] = [[], []];
+  let step = 1;
+  // The first round of each warms caches and allocators and is not counted.
+  for (let round = 0; round <= rounds; round++) {
+    for (let i = 0; i < stepsPerRound; i++, step++) {
+      const begun = performance.now();
+      await run.step(step);
+      if (round > 0) onnx.push((performance.now() - begun) / 1000);
+    }
+    await pause(20);
+    const seconds = (await torch?.time(stepsPerRound)) ?? [];
+    if (round > 0) other.push(...seconds);
+    await pause(20);
+  }
+  await run.close();
+  return { onnx, other };
+}
+
+async function compare(recipe: Recipe, corpus: Corpus, torch: TorchPeer, steps: number) {
+  const { losses, codes } = await torch.agree(steps);
+  const graph = buildStep(recipe, { pinned: true });
+  const rows = recipe.batch * recipe.frames;
+  const pinned = {
+    type: "int64" as const,
+    shape: [rows, recipe.quantizer.layers],
+    data: new BigInt64Array(rows * recipe.quantizer.layers),
+  };
+  const run = await openRun(recipe, graph, corpus, createRuntime({ worker: false }), { codes: pinned });
+  const largest = Object.fromEntries(names.map((name) => [name, 0]));
+  for (let i = 0; i < steps; i++) {
+    pinned.data.set(codes[i]!.map(BigInt));
+    await run.step(i + 1);
+    const found = run.metrics();
+    for (const [k, name] of names.entries()) {
+      const expected = losses[i]![k]!;
+      const difference = Math.abs(found[name]! - expected) / Math.max(1e-6, Math.abs(expected));
+      largest[name] = Math.max(largest[name]!, difference);
+    }
+  }
+  await run.close();
+  return { steps, largest };
+}
+
+function timesOf(seconds: readonly number[]): Times {
+  const ordered = [...seconds].sort((a, b) => a - b);
+  return {
+    minimum: ordered[0]!,
+    median: ordered[Math.floor(ordered.length / 2)]!,
+    count: ordered.length,
+  };
+}
