@@ -99,6 +99,15 @@ describe("the import check sees", () => {
     ]);
   });
 
+  test("weights come with the room that brings them and with no other, and hold nothing to import", () => {
+    addRoom("nacre", 'export { weights } from "@nacre/model-speech-24k";\n', ["model-speech-24k"]);
+    addRoom("entropy", "/** One. */\nexport const one = 1;\n", ["model-speech-24k"]);
+    expect(checkImports(root)).toEqual([
+      "packages/entropy/package.json: entropy may not depend on @nacre/model-speech-24k",
+      "packages/nacre/src/index.ts:1: nacre may not import @nacre/model-speech-24k",
+    ]);
+  });
+
   test("an import that the manifest does not name", () => {
     write("packages/graph/src/tensor.ts", 'import "left-pad";\n');
     expect(checkImports(root)).toEqual([

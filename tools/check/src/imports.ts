@@ -28,7 +28,7 @@ function checkManifest({ kind, room, path, manifest }: Package): string[] {
   if (kind !== "packages") return [];
   const { dependencies, peerDependencies, optionalDependencies } = manifest;
   return Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies })
-    .filter((name) => !allowed(room, rooms[room]!, name))
+    .filter((name) => !allowed(room, rooms[room]!, name) && !brought(rooms[room]!, name))
     .map((name) => `${path}/package.json: ${room} may not depend on ${name}`);
 }
 
@@ -73,6 +73,10 @@ function faultOfBare(
   return name in declared
     ? undefined
     : `${name} is not among the ${shipped ? "dependencies" : "dependencies or devDependencies"} of ${room}`;
+}
+
+function brought({ brings = [] }: Room, name: string): boolean {
+  return brings.some((model) => name === `@nacre/model-${model}`);
 }
 
 function allowed(room: string, { mayImport }: Room, name: string): boolean {

@@ -3,8 +3,9 @@
 /**
  * mayImport  names of rooms, complete: nothing is inherited
  * pure       the room runs in a browser as it is (its `src/node` folder excepted)
+ * brings     models that are installed with it: weights, no code, so nothing is imported from them
  */
-export type Room = { mayImport: readonly string[]; pure: boolean };
+export type Room = { mayImport: readonly string[]; pure: boolean; brings?: readonly string[] };
 
 const networks = ["errors", "graph", "blocks"];
 const coding = [
@@ -39,18 +40,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   inspect: { mayImport: [...coding, "codec", "metrics"], pure: true },
   report: { mayImport: ["errors", "signal", "media", "inspect", "metrics"], pure: false },
   nacre: {
-    mayImport: [
-      "errors",
-      "signal",
-      "runtime",
-      "bitstream",
-      "codec",
-      "media",
-      "inspect",
-      // Weights, no code.
-      "model-speech-24k",
-    ],
+    mayImport: ["errors", "signal", "runtime", "bitstream", "codec", "media", "inspect"],
     pure: false,
+    brings: ["speech-24k"],
   },
   cli: {
     mayImport: [...coding, "codec", "media", "metrics", "training", "inspect", "report", "nacre"],
