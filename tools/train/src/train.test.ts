@@ -1,0 +1,37 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { makeModel } from "./make-model.js";
+import { run } from "./run.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "nacre-train-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const often = { saveEvery: 1, validateEvery: 1 };
+
+test("a recipe that does not exist and a corpus that is not there are told apart", async () => {
+  await expect(run("no-such-recipe", { corpus: folder, folder, ...often })).rejects.toMatchObject({
+    code: "option",
+  });
+  await expect(run("speech-24k", { corpus: folder, folder, ...often })).rejects.toMatchObject({ code: "io" });
+});
+
+test("a schedule of no steps is refused before anything is opened", async () => {
+  await expect(run("speech-24k", { corpus: folder, folder, steps: 0, ...often })).rejects.toMatchObject({
+    code: "option",
+  });
+});
+
+test("no model is made of a run that is damaged, and nothing is written", async () => {
+  const out = join(folder, "model");
+  mkdirSync(join(folder, "speech-24k"));
+  writeFileSync(join(folder, "speech-24k", "checkpoint.safetensors"), "not a checkpoint");
+  await expect(
+    makeModel("speech-24k", { out, modelVersion: 1, corpus: folder, folder }),
+  ).rejects.toMatchObject({ code: "model" });
+  expect(existsSync(out)).toBe(false);
+});
