@@ -1,0 +1,107 @@
+import { readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { quality } from "@nacre/inspect";
+import { resample } from "@nacre/media";
+import { audioMetrics } from "@nacre/metrics";
+import { type Audio, readAudio } from "@nacre/nacre";
+import type OpusScript from "opusscript";
+import { type Interval, meanInterval } from "./interval.js";
+
+/** Opus on a folder of sounds, measured as our own models are. */
+export type OpusResult = {
+  codec: string;
+  files: string[];
+  seconds: number;
+  /** What was asked for, and what files in an Ogg container take; measures are means over files. */
+  rates: { asked: number; kbps: Interval; measures: Record<string, Interval> }[];
+};
+
+const rate = 48_000;
+const frame = 960; // 20 ms
+// libopus at 48 kHz looks ahead 6.5 ms.
+const preSkip = 312;
+
+/** Encodes and decodes every sound at each rate (kbit/s), variable rate, 20 ms frames, as libopus does by itself. */
+export async function measureOpus(folder: string, rates: readonly number[]): Promise<OpusResult> {
+  const files = (await readdir(folder)).filter((name) => /\.(wav|flac|ogg)$/i.test(name)).sort();
+  const sounds = await Promise.all(files.map((name) => readAudio(join(folder, name))));
+  const durations = sounds.map(({ channels, sampleRate }) => channels[0]!.length / sampleRate);
+  return {
+    codec: `libopus in opusscript ${version()}`,
+    files,
+    seconds: durations.reduce((sum, each) => sum + each, 0),
+    rates: rates.map((asked) => {
+      const coded = sounds.map((sound) => throughOpus(sound, asked));
+      const values = coded.map(({ decoded }, i) => quality(sounds[i]!, decoded));
+      const measures = audioMetrics.map(({ name }) => [
+        name,
+        meanInterval(values.map((each) => each.get(name)!.value ?? Number.NaN)),
+      ]);
+      const kbps = coded.map(({ bytes }, i) => (bytes * 8) / durations[i]! / 1000);
+      return { asked, kbps: meanInterval(kbps), measures: Object.fromEntries(measures) };
+    }),
+  };
+}
+
+/** A sound there and back, and the bytes of its Ogg Opus file. */
+export function throughOpus(sound: Audio, kbps: number): { decoded: Audio; bytes: number } {
+  const length = sound.channels[0]!.length;
+  const wide = resample(sound, rate);
+  const [packets, channels] = codeChannels(wide, kbps);
+  const narrow = resample({ sampleRate: rate, channels }, sound.sampleRate, { length });
+  return { decoded: narrow, bytes: oggBytes(packets) };
+}
+
+function codeChannels({ channels }: Audio, kbps: number): [number[], Float32Array[]] {
+  const Codec = createRequire(import.meta.url)("opusscript") as typeof OpusScript;
+  const codec = new Codec(rate, channels.length as 1 | 2, Codec.Application.AUDIO);
+  codec.setBitrate(kbps * 1000);
+  const length = channels[0]!.length;
+  const out = channels.map(() => new Float32Array(length));
+  const packets: number[] = [];
+  for (let at = 0; at < length + preSkip; at += frame) {
+    const packet = codec.encode(pcm(channels, at), frame);
+    packets.push(packet.length);
+    unpack(codec.decode(packet), out, at - preSkip);
+  }
+  codec.delete();
+  return [packets, out];
+}
+
+function pcm(channels: readonly Float32Array[], at: number): Buffer {
+  const bytes = Buffer.alloc(frame * channels.length * 2);
+  for (let i = 0; i < frame; i++) {
+    for (const [c, samples] of channels.entries()) {
+      const value = Math.round((samples[at + i] ?? 0) * 32_768);
+      bytes.writeInt16LE(Math.max(-32_768, Math.min(32_767, value)), 2 * (i * channels.length + c));
+    }
+  }
+  return bytes;
+}
+
+function unpack(bytes: Buffer, out: Float32Array[], at: number): void {
+  for (let i = 0; i < frame; i++) {
+    for (const [c, samples] of out.entries()) {
+      if (at + i >= 0 && at + i < samples.length) {
+        samples[at + i] = bytes.readInt16LE(2 * (i * out.length + c)) / 32_768;
+      }
+    }
+  }
+}
+
+/**
+ * Bytes of an Ogg Opus file (RFC 3533, RFC 7845) with a page a second, as ffmpeg and opusenc write them: head
+ * and tags on pages of their own, then 27 bytes a page and one for every 255 begun of a packet.
+ */
+export function oggBytes(packets: readonly number[]): number {
+  const head = 28 + 19;
+  const tags = 28 + 8 + 4 + "libopus".length + 4;
+  const pages = Math.ceil(packets.length / 50);
+  const lacing = packets.reduce((sum, size) => sum + Math.floor(size / 255) + 1, 0);
+  return head + tags + 27 * pages + lacing + packets.reduce((sum, size) => sum + size, 0);
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)("opusscript/package.json") as { version: string }).version;
+}
