@@ -45,5 +45,5 @@ export const speech24k: Recipe = {
   },
   optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, clip: 10, average: 0.999 },
   schedule: { rate: 6e-4, steps: 20_000, warmup: 200, decay: 4000 },
-  losses: { mel: 1, waveform: 0.05, siSdr: 0, commitment: 0.25 },
+  losses: { mel: 1, waveform: 0.015, siSdr: 0, commitment: 0.25 },
 };
