@@ -13,8 +13,8 @@ export type Kernel = { halfTaps: number; taps: (phase: number) => Float64Array }
 const attenuation = 96;
 const beta = 0.1102 * (attenuation - 8.7);
 const zeroCrossings = 64;
-// Rates without a common factor have as many phases as hertz; beyond this they are computed each time.
-const mostHeldTaps = 2 ** 22;
+/** Rates without a common factor have as many phases as hertz; beyond this they are computed each time. */
+export const mostHeldTaps = 2 ** 22;
 
 /**
  * A kernel for output places that are multiples of 1 / up input samples.
@@ -26,20 +26,27 @@ const mostHeldTaps = 2 ** 22;
  */
 export function kernelFor(up: number, ratio: number): Kernel {
   const band = Math.min(1, ratio);
-  // Even, so that the taps can be summed in fours.
+  // Even, so that the taps are a multiple of four, as both filters sum them.
   const halfTaps = 2 * Math.ceil(zeroCrossings / band / 2);
   const transition = (attenuation - 7.95) / (2.285 * 2 * Math.PI * 2 * zeroCrossings);
   // The stop band begins at half the lower rate, so nothing folds back louder than -96 dB.
   const cutoff = band * (1 - transition);
-  const held = up * 2 * halfTaps <= mostHeldTaps ? new Map<number, Float64Array>() : undefined;
-  const taps = (phase: number): Float64Array => {
-    const known = held?.get(phase);
-    if (known !== undefined) return known;
-    const fresh = tapsAt(phase / up, halfTaps, cutoff);
-    held?.set(phase, fresh);
-    return fresh;
+  return { halfTaps, taps: (phase) => tapsAt(phase / up, halfTaps, cutoff) };
+}
+
+/** The same kernel with the taps of every phase computed once, when they are few enough to be held. */
+export function heldKernel(kernel: Kernel, up: number): Kernel {
+  const { halfTaps, taps } = kernel;
+  if (up * 2 * halfTaps > mostHeldTaps) return kernel;
+  const held = new Map<number, Float64Array>();
+  return {
+    halfTaps,
+    taps(phase) {
+      const known = held.get(phase) ?? taps(phase);
+      held.set(phase, known);
+      return known;
+    },
   };
-  return { halfTaps, taps };
 }
 
 function tapsAt(place: number, halfTaps: number, cutoff: number): Float64Array {

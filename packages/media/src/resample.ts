@@ -1,6 +1,6 @@
 import { assert, NacreError } from "@nacre/errors";
 import type { Audio, AudioStream } from "@nacre/signal";
-import { kernelFor } from "./kernel.js";
+import { filterFor } from "./filter.js";
 import { assertBlock, lengthOf } from "./stream.js";
 
 /** length: samples per channel of the result; cuts, or goes on into silence. */
@@ -100,7 +100,8 @@ function passThrough(channelCount: number, length = Number.POSITIVE_INFINITY): R
 
 /** Output sample m stands at input place m * down / up. */
 function polyphase(up: number, down: number, channelCount: number, wanted: number | undefined): Resampler {
-  const { halfTaps, taps } = kernelFor(up, up / down);
+  const filter = filterFor(up, down);
+  const { halfTaps } = filter;
   // `kept` holds input from sample `first` on; samples before the sound are zeros.
   let kept = silence(channelCount, halfTaps);
   let first = -halfTaps;
@@ -112,16 +113,11 @@ function polyphase(up: number, down: number, channelCount: number, wanted: numbe
 
   function produce(count: number): Float32Array[] {
     const out = silence(channelCount, count);
-    for (let index = 0; index < count; index++) {
-      const from = base - halfTaps + 1 - first;
-      const weights = taps(phase);
-      for (let channel = 0; channel < channelCount; channel++) {
-        out[channel]![index] = weighted(kept[channel]!, from, weights);
-      }
-      phase += down;
-      base += Math.floor(phase / up);
-      phase %= up;
-    }
+    filter.run(kept, base - halfTaps + 1 - first, phase, out);
+    // By whole turns of the phases first, so that long blocks at odd rates stay exact integers.
+    const parts = phase + (count % up) * down;
+    base += Math.floor(count / up) * down + Math.floor(parts / up);
+    phase = parts % up;
     made += count;
     return out;
   }
@@ -153,19 +149,6 @@ function polyphase(up: number, down: number, channelCount: number, wanted: numbe
     },
     isFull: () => left() <= 0,
   };
-}
-
-/** Four sums side by side: one alone would wait for each addition before the next. */
-function weighted(samples: Float32Array, from: number, weights: Float64Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let k = 0; k < weights.length; k += 4) {
-    const at = from + k;
-    a += samples[at]! * weights[k]!;
-    b += samples[at + 1]! * weights[k + 1]!;
-    c += samples[at + 2]! * weights[k + 2]!;
-    d += samples[at + 3]! * weights[k + 3]!;
-  }
-  return a + b + (c + d);
 }
 
 function ratioOf(inRate: number, outRate: number): { up: number; down: number } {
