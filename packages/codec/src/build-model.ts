@@ -18,9 +18,8 @@ import { readSafetensors, writeSafetensors } from "./safetensors.js";
 
 /** What a training run hands over. */
 export type TrainedModel = Omit<ModelConfig, "format" | "medium" | "graphs" | "decodeHash" | "silence"> & {
+  /** Of encoder, decoder and quantizer, by their stored names. */
   parameters: Readonly<Record<string, Float32Array>>;
-  /** [layers, entries, dimension] */
-  codebooks: Float32Array;
 };
 
 /** The same, as the files of a model's folder. */
@@ -33,7 +32,7 @@ export type BuiltModel = { config: ModelConfig; weights: Uint8Array; tables: Uin
  * sounds  mono at the model's rate, never heard in measurements
  */
 export async function buildModel(
-  { parameters, codebooks, ...trained }: TrainedModel,
+  { parameters, ...trained }: TrainedModel,
   sounds: Iterable<Float32Array>,
   runtime: Runtime,
 ): Promise<BuiltModel> {
@@ -42,14 +41,12 @@ export async function buildModel(
   const specs = [
     ...encoder.network.parameters(encoder.config),
     ...decoder.network.parameters(decoder.config),
+    ...quantizerTensors(trained.quantizer),
   ];
-  const books = quantizerTensors(trained.quantizer);
-  const sizes = openQuantizer(trained.quantizer, [codebooks]).alphabets.flat();
+  const tensors = quantizerTensors(trained.quantizer).map(({ name }) => parameters[name]!);
+  const sizes = openQuantizer(trained.quantizer, tensors).alphabets.flat();
   const weights = writeSafetensors(
-    {
-      ...Object.fromEntries(specs.map(({ name, shape }) => [name, { shape, data: parameters[name]! }])),
-      ...Object.fromEntries(books.map(({ name, shape }) => [name, { shape, data: codebooks }])),
-    },
+    Object.fromEntries(specs.map(({ name, shape }) => [name, { shape, data: parameters[name]! }])),
     { half: true },
   );
   const graphs = {
@@ -59,8 +56,7 @@ export async function buildModel(
   const files = async (silence: number[], tables: Uint8Array): Promise<BuiltModel> => {
     const draft = { format: "nacre.model/0" as const, medium: "audio" as const, ...trained, silence };
     const rounded = roundedWeights(weights);
-    const values = books.map(({ name }) => rounded[name]!);
-    const decodeHash = hex(await decodeHashOf(draft, decoder, rounded, values, tables));
+    const decodeHash = hex(await decodeHashOf(draft, decoder, rounded, tables));
     return { config: { ...draft, graphs, decodeHash }, weights, tables };
   };
   const draft = await files(

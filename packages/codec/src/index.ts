@@ -11,6 +11,6 @@ export type { LayerCodes } from "./layer-codes.js";
 export { loadModel, type Model, type ModelConfig, type ModelFiles, modelSchema } from "./model.js";
 export { writeNpy } from "./npy.js";
 export type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
-export type { QuantizerConfig } from "./quantizers/quantizers.js";
+export { openQuantizer, type QuantizerConfig, quantizerTensors } from "./quantizers/quantizers.js";
 export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";
 export { frameCount } from "./whole-sound.js";

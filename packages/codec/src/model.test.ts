@@ -45,7 +45,6 @@ test("building it again out of its own weights gives the same weights, silence a
       decoder,
       quantizer,
       parameters,
-      codebooks: parameters["quantizer.codebooks"]!,
     },
     [hum(30_000)],
     createRuntime({ worker: false }),

@@ -54,9 +54,8 @@ export type Model = {
   encoder: { network: Network<unknown>; config: unknown };
   decoder: { network: Network<unknown>; config: unknown };
   quantizer: OpenQuantizer;
+  /** Of encoder, decoder and quantizer, by their stored names. */
   parameters: Record<string, Float32Array>;
-  /** [layers, entries, dimension] of a vector quantizer. */
-  codebooks: Float32Array;
   /** [layer][place], flat: one per code of a frame. */
   tables: SymbolTable[];
   /** Samples per second and per frame that the networks work with. */
@@ -81,13 +80,17 @@ export async function loadModel({ config: json, weights, tables }: ModelFiles): 
   for (const { name, shape } of specsOf(encoder, decoder)) {
     parameters[name] = weightOf(tensors, name, shape);
   }
-  const books = quantizerTensors(config.quantizer).map(({ name, shape }) => weightOf(tensors, name, shape));
-  const quantizer = openQuantizer(config.quantizer, books);
+  const stored = quantizerTensors(config.quantizer);
+  for (const { name, shape } of stored) parameters[name] = weightOf(tensors, name, shape);
+  const quantizer = openQuantizer(
+    config.quantizer,
+    stored.map(({ name }) => parameters[name]!),
+  );
   checkFit(encoder, decoder, quantizer);
   const symbolTables = parseTables(tables);
   checkTables(quantizer, symbolTables, config.silence);
   await checkGraphs(config, encoder, decoder);
-  const decodeHash = await decodeHashOf(config, decoder, parameters, books, tables);
+  const decodeHash = await decodeHashOf(config, decoder, parameters, tables);
   if (hex(decodeHash) !== config.decodeHash) {
     throw unfit(`decode hash ${hex(decodeHash)} where model.json says ${config.decodeHash}`);
   }
@@ -100,7 +103,6 @@ export async function loadModel({ config: json, weights, tables }: ModelFiles): 
     decoder,
     quantizer,
     parameters,
-    codebooks: books[0]!,
     tables: symbolTables,
     sampleRate,
     hop,
@@ -112,15 +114,13 @@ export async function decodeHashOf(
   { quantizer, decoder: named, silence, framesPerChunk }: Omit<ModelConfig, "decodeHash" | "graphs">,
   decoder: Model["decoder"],
   parameters: Readonly<Record<string, Float32Array>>,
-  books: readonly Float32Array[],
   tables: Uint8Array,
 ): Promise<Uint8Array> {
   const text = JSON.stringify({ quantizer, decoder: named, silence, framesPerChunk });
-  const names = decoder.network.parameters(decoder.config).map(({ name }) => name);
+  const stored = [...decoder.network.parameters(decoder.config), ...quantizerTensors(quantizer)];
   const parts = [
     new TextEncoder().encode(text),
-    ...names.map((name) => bytesOf(parameters[name]!)),
-    ...books.map(bytesOf),
+    ...stored.map(({ name }) => bytesOf(parameters[name]!)),
     tables,
   ];
   return (await sha256(parts)).slice(0, 8);

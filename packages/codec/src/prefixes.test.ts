@@ -21,6 +21,11 @@ import { bakedParameters } from "./model.js";
 const codec = await openTiny();
 afterAll(() => codec.close());
 const voice = await speech();
+const codebooks = codec.model.parameters["quantizer.codebooks"]!;
+const vectors = {
+  entries: codec.model.quantizer.alphabets[0]![0]!,
+  dimension: codec.model.quantizer.dimension,
+};
 const full = await encodeAll(codec, [voice, hum(voice.length)]);
 
 describe.each([1, 2, 3, 4])("the first %i layers", (layers) => {
@@ -38,10 +43,10 @@ describe.each([1, 2, 3, 4])("the first %i layers", (layers) => {
 
   test("sound as their entries' sum through the decoder, computed on its own", async () => {
     const { model } = codec;
-    const { entries, dimension } = model.config.quantizer;
+    const { entries, dimension } = vectors;
     const codes = (await codec.codes(hum(20_000))).slice(0, layers).map(({ data }) => data);
     const size = entries * dimension;
-    const books = [0, 1, 2, 3].map((layer) => model.codebooks.subarray(layer * size, (layer + 1) * size));
+    const books = [0, 1, 2, 3].map((layer) => codebooks.subarray(layer * size, (layer + 1) * size));
     const quantizer = createResidualVectorQuantizer({ codebooks: books, entries, dimension });
     const frames = codes[0]!.length;
     const latent = input("latent", "float32", [1, frames, dimension]);
@@ -111,14 +116,14 @@ test("codes that the model cannot have are refused", async () => {
 });
 
 test("the latent lies nearer to the sum of more layers", async () => {
-  const { entries, dimension } = codec.model.config.quantizer;
+  const { entries, dimension } = vectors;
   const [latent, codes] = await Promise.all([codec.latent(voice), codec.codes(voice)]);
   expect(latent.length).toBe(codes[0]!.data.length * dimension);
   const rest = latent.slice();
   const left = codes.map(({ data }, layer) => {
     for (let at = 0; at < rest.length; at++) {
       const entry = layer * entries + data[Math.floor(at / dimension)]!;
-      rest[at]! -= codec.model.codebooks[entry * dimension + (at % dimension)]!;
+      rest[at]! -= codebooks[entry * dimension + (at % dimension)]!;
     }
     return rest.reduce((sum, value) => sum + value * value, 0);
   });

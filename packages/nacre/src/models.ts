@@ -24,8 +24,10 @@ export type ModelInfo = {
   /** Frames of codes per second. */
   frameRate: number;
   layers: number;
-  /** Entries of each layer's codebook. */
+  /** What one frame can be in one layer: entries of its codebook, or the product of its channels' levels. */
   entries: number;
+  /** Sizes of the first layer's alphabets, one per code of a frame: one for vectors, a channel each for scalars. */
+  alphabets: readonly number[];
   /** 16 hex digits that name what decides decoding. */
   decodeHash: string;
   folder: string;
@@ -58,7 +60,8 @@ export function modelFolder(name: string): string {
 }
 
 /** What there is to tell of a model. */
-export function infoOf({ config, id, sampleRate, hop }: Model, folder: string): ModelInfo {
+export function infoOf({ config, id, quantizer, sampleRate, hop }: Model, folder: string): ModelInfo {
+  const alphabets = quantizer.alphabets[0]!;
   return {
     id,
     name: config.name,
@@ -67,8 +70,9 @@ export function infoOf({ config, id, sampleRate, hop }: Model, folder: string): 
     licence: config.licence,
     sampleRate,
     frameRate: sampleRate / hop,
-    layers: config.quantizer.layers,
-    entries: config.quantizer.entries,
+    layers: quantizer.layers,
+    entries: alphabets.reduce((product, size) => product * size, 1),
+    alphabets,
     decodeHash: config.decodeHash,
     folder,
   };

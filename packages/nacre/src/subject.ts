@@ -42,20 +42,13 @@ function checkModel({ model }: Codec, { model: name, decodeHash }: StreamHeader)
   });
 }
 
-async function latentsOf(codec: Codec, original: Audio, layers: LayerCodes[][], channel: number) {
-  const { dimension, entries } = codec.model.config.quantizer;
-  const { codebooks, sampleRate } = codec.model;
+async function latentsOf({ latent, model }: Codec, original: Audio, layers: LayerCodes[][], channel: number) {
+  const { quantizer, sampleRate } = model;
   const [samples] = resample({ ...original, channels: [original.channels[channel]!] }, sampleRate).channels;
-  const latent = await codec.latent(samples!);
-  const prefixes = (k: number) => {
-    const sum = new Float32Array(latent.length);
-    for (let layer = 0; layer < k; layer++) {
-      layers[layer]![channel]!.data.forEach((code, frame) => {
-        const entry = (layer * entries + code) * dimension;
-        for (let d = 0; d < dimension; d++) sum[frame * dimension + d]! += codebooks[entry + d]!;
-      });
-    }
-    return sum;
+  const codes = layers.map((layer) => layer[channel]!.data);
+  return {
+    latent: quantizer.target(await latent(samples!)),
+    prefixes: (k: number) => quantizer.dequantize(codes.slice(0, k)),
+    dimension: quantizer.dimension,
   };
-  return { latent, prefixes, dimension };
 }

@@ -4,15 +4,22 @@
  */
 export { createFiniteScalarQuantizer, type FiniteScalarQuantizerOptions } from "./finite-scalar/array.js";
 export { type FiniteScalarStep, finiteScalarGraph } from "./finite-scalar/graph.js";
-export { type GridVariant, gridVariants } from "./finite-scalar/grid.js";
+export { boundedLatent, type GridVariant, gridVariants } from "./finite-scalar/grid.js";
 export type { Quantized, Quantizer, QuantizerDescription } from "./quantizer.js";
 export { createQuantizer, type QuantizerSpec, quantizers } from "./quantizers.js";
 export {
   createResidualFiniteScalarQuantizer,
+  pointsDiffer,
   type ResidualFiniteScalarQuantizerOptions,
   type ScaleConvention,
   scaleConventions,
 } from "./residual-finite-scalar/array.js";
+export { finiteScalarsDequantize, finiteScalarsInference } from "./residual-finite-scalar/inference.js";
+export {
+  type FiniteScalarsTraining,
+  type FiniteScalarsTrainingOptions,
+  residualFiniteScalarTraining,
+} from "./residual-finite-scalar/training.js";
 export {
   createResidualVectorQuantizer,
   type ResidualVectorQuantizerOptions,

@@ -57,10 +57,15 @@ export async function loadCheckpoint(
 function parseRecipe(text: string | undefined): object | undefined {
   try {
     const parsed: unknown = JSON.parse(text ?? "");
-    return typeof parsed === "object" && parsed !== null ? parsed : undefined;
+    return typeof parsed === "object" && parsed !== null ? withKind(parsed) : undefined;
   } catch {
     return undefined;
   }
+}
+
+// Recipes from before there were kinds have residual vectors.
+function withKind(recipe: { quantizer?: object }): object {
+  return { ...recipe, quantizer: { kind: "residual-vector", ...recipe.quantizer } };
 }
 
 // Names of the recipe's parts that are not the same; the schedule and the words may change.

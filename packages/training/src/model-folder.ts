@@ -6,6 +6,7 @@ import { spectralDecoder } from "@nacre/decoder";
 import { spectralEncoder } from "@nacre/encoder";
 import type { Runtime } from "@nacre/runtime";
 import type { Corpus } from "./corpus.js";
+import { trainingOf } from "./quantizers/quantizers.js";
 import { randomFor } from "./random.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { Weights } from "./validation.js";
@@ -38,19 +39,14 @@ export async function writeModel(
   corpus: Corpus,
   runtime: Runtime,
 ): Promise<void> {
-  const { quantizer, encoder, decoder } = recipe;
+  const { encoder, decoder } = recipe;
   const built = await buildModel(
     {
       ...label,
       framesPerChunk,
       encoder: { architecture: spectralEncoder.name, version: spectralEncoder.version, config: encoder },
       decoder: { architecture: spectralDecoder.name, version: spectralDecoder.version, config: decoder },
-      quantizer: {
-        kind: "residual-vector",
-        layers: quantizer.layers,
-        entries: quantizer.entries,
-        dimension: encoder.latentDim,
-      },
+      quantizer: trainingOf(recipe).config(recipe),
       ...weights,
     },
     tableSounds(corpus, recipe.seed),

@@ -141,6 +141,10 @@ describe("a recipe whose numbers do not fit is refused", () => {
     ["crops that a mel window does not fit in", { ...tiny, frames: 11 }],
     ["crops that are not whole mel hops", { ...tiny, frames: 13 }],
     ["two latent widths", { ...tiny, decoder: { ...tiny.decoder, latentDim: 4 } }],
+    [
+      "an unknown quantizer",
+      { ...tiny, quantizer: { ...tiny.quantizer, kind: "none" as "residual-vector" } },
+    ],
     ["an unknown update", { ...tiny, quantizer: { ...tiny.quantizer, update: "none" as "gradient" } }],
   ])("%s", (_, recipe) => {
     expect(() => buildStep(recipe)).toThrow(expect.objectContaining({ code: "option" }));

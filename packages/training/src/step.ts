@@ -3,7 +3,6 @@ import { spectralDecoder } from "@nacre/decoder";
 import { spectralEncoder } from "@nacre/encoder";
 import {
   add,
-  cast,
   concat,
   div,
   gradients,
@@ -19,15 +18,14 @@ import {
   sub,
   sum,
   type Tensor,
-  zeros,
 } from "@nacre/graph";
-import { type ResidualVectorStep, residualVectorGraph } from "@nacre/quantizer";
-import { codebooksByGradient } from "./codebooks.js";
 import { balance, type WeightedLoss } from "./losses/balancer.js";
 import { melLoss } from "./losses/mel.js";
 import { siSdrLoss, waveformLoss } from "./losses/waveform.js";
 import { adamW } from "./optimizer/adamw.js";
 import { type Chunk, chunksOf, unpack } from "./optimizer/chunks.js";
+import type { QuantizerPass } from "./quantizers/quantizer-training.js";
+import { trainingOf } from "./quantizers/quantizers.js";
 import { checkRecipe, edge } from "./recipes/check.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { parameterSpecs, type StateArray, stateArrays } from "./state.js";
@@ -41,6 +39,7 @@ import { readField, readScalar, type Table, tableOf } from "./table.js";
  */
 export type StepGraph = {
   model: Uint8Array;
+  recipe: Recipe;
   chunks: Chunk[];
   state: StateArray[];
   table: Table;
@@ -63,7 +62,7 @@ type StepInputs = {
 /**
  * Builds the step of a recipe.
  *
- * pinned  adds an input "codes" int64 [N, L] that replaces the search, to compare engines
+ * pinned  adds an input "codes" int64 [N, L] that replaces the search of residual vectors, to compare engines
  * throws  NacreError "option" when the recipe's numbers do not fit each other
  */
 export function buildStep(recipe: Recipe, { pinned = false }: { pinned?: boolean } = {}): StepGraph {
@@ -87,6 +86,7 @@ export function buildStep(recipe: Recipe, { pinned = false }: { pinned?: boolean
       inputs: [audio, row, ...Object.values(state), ...(codes ? [codes] : [])],
       outputs,
     }),
+    recipe,
     chunks,
     state: Object.entries(state).map(([name, { shape }]) => ({ name, shape: [...shape] })),
     table,
@@ -97,57 +97,46 @@ export function buildStep(recipe: Recipe, { pinned = false }: { pinned?: boolean
 
 function stepOutputs(inputs: StepInputs): { outputs: Record<string, Tensor>; metricNames: string[] } {
   const { recipe, chunks, state } = inputs;
-  const { decoded, quantized } = forward(inputs);
+  const { decoded, pass } = forward(inputs);
   const losses = lossesOf(recipe, inputs.audio, decoded);
   const { cotangent, nextNorms } = balanced(inputs, losses, decoded);
-  const byGradient = recipe.quantizer.update === "gradient";
   const slopes = gradients(
-    [decoded, quantized.commitment, ...(byGradient ? [quantized.codebookLoss] : [])],
-    [cotangent, scalar(recipe.losses.commitment), ...(byGradient ? [scalar(1)] : [])],
-    [
-      ...chunks.map(({ name }) => state[`value.${name}`]!),
-      ...(byGradient ? [state["quantizer.codebooks"]!] : []),
-    ],
+    [decoded, ...pass.losses.map(({ value }) => value)],
+    [cotangent, ...pass.losses.map(({ weight }) => scalar(weight))],
+    [...chunks.map(({ name }) => state[`value.${name}`]!), ...pass.moved],
   );
   const norm = sqrt(slopes.map((slope) => sum(square(slope))).reduce((a, b) => add(a, b)));
   const shrink = min(div(recipe.optimizer.clip, add(norm, 1e-12)), 1);
-  const clipped = (i: number) => mul(slopes[i]!, shrink);
+  const clipped = slopes.map((slope) => mul(slope, shrink));
   const outputs = {
-    ...nextQuantizer(inputs, quantized, clipped),
+    // Its slopes come after those of the chunks.
+    ...pass.next(clipped.slice(chunks.length)),
     "next.balancer.norms": concat(
       nextNorms.map((each) => reshape(each, [1])),
       0,
     ),
     ...nextParameters(inputs, clipped),
   };
-  const { metrics, metricNames } = metricsOf(recipe, losses, quantized, norm);
+  const { metrics, metricNames } = metricsOf(recipe, losses, pass, norm);
   return { outputs: { ...outputs, metrics }, metricNames };
 }
 
 function forward({ recipe, chunks, state, audio, field, codes }: StepInputs) {
   const { encoder, decoder, quantizer, batch, frames } = recipe;
-  const { layers, entries, estimator, composition, update, decay, deadBelow } = quantizer;
   const parameters: Parameters = Object.assign(
     {},
     ...chunks.map((chunk) => unpack(chunk, state[`value.${chunk.name}`]!)),
   );
   const latent = spectralEncoder.forward(encoder, parameters, audio);
-  const quantized = residualVectorGraph(
-    reshape(latent, [batch * frames, encoder.latentDim]),
-    {
-      codebooks: state["quantizer.codebooks"]!,
-      counts: state["quantizer.counts"]!,
-      sums: state["quantizer.sums"] ?? zeros([layers, entries, encoder.latentDim]),
-    },
-    {
-      layerMask: itemMask(field("layerMask"), batch, frames, layers),
-      restartOffset: cast(field("restartOffset"), "int64"),
-      forceRestart: field("forceRestart"),
-    },
-    { estimator, composition, update, decay, deadBelow, ...(codes ? { pinnedCodes: codes } : {}) },
-  );
-  const decoded = spectralDecoder.forward(decoder, parameters, reshape(quantized.quantized, latent.shape));
-  return { decoded, quantized };
+  const pass = trainingOf(recipe).pass(recipe, {
+    latent: reshape(latent, [batch * frames, encoder.latentDim]),
+    layerMask: itemMask(field("layerMask"), batch, frames, quantizer.layers),
+    state,
+    field,
+    codes,
+  });
+  const decoded = spectralDecoder.forward(decoder, parameters, reshape(pass.quantized, latent.shape));
+  return { decoded, pass };
 }
 
 function balanced({ state, scalarField }: StepInputs, losses: readonly WeightedLoss[], decoded: Tensor) {
@@ -156,48 +145,16 @@ function balanced({ state, scalarField }: StepInputs, losses: readonly WeightedL
   return balance(weighted, decoded, norms, scalarField("balancerDecay"));
 }
 
-// The slope of the codebooks comes after those of the chunks.
-function nextQuantizer(
-  { recipe, chunks, state, field }: StepInputs,
-  { nextState, replaced }: ResidualVectorStep,
-  slope: (i: number) => Tensor,
-): Record<string, Tensor> {
-  if (recipe.quantizer.update === "moving-average") {
-    return {
-      "next.quantizer.codebooks": nextState.codebooks,
-      "next.quantizer.counts": nextState.counts,
-      "next.quantizer.sums": nextState.sums,
-    };
-  }
-  const books = {
-    value: state["quantizer.codebooks"]!,
-    first: state["quantizer.first"]!,
-    second: state["quantizer.second"]!,
-    average: state["quantizer.average"]!,
-  };
-  const next = codebooksByGradient(books, slope(chunks.length), nextState.codebooks, replaced, {
-    optimizer: recipe.optimizer,
-    field,
-  });
-  return {
-    "next.quantizer.codebooks": next.value,
-    "next.quantizer.counts": nextState.counts,
-    "next.quantizer.first": next.first,
-    "next.quantizer.second": next.second,
-    "next.quantizer.average": next.average,
-  };
-}
-
 function nextParameters(
   { recipe, chunks, state, field }: StepInputs,
-  slope: (i: number) => Tensor,
+  slopes: readonly Tensor[],
 ): Record<string, Tensor> {
   const outputs: Record<string, Tensor> = {};
   const scalars = { stepSize: field("stepSize"), epsilon: field("epsilon"), decay: field("decay") };
   for (const [i, { name, decay }] of chunks.entries()) {
     const [value, first, second] = ["value", "first", "second"].map((kind) => state[`${kind}.${name}`]!);
     const before = { value: value!, first: first!, second: second! };
-    const next = adamW(before, slope(i), scalars, recipe.optimizer, decay);
+    const next = adamW(before, slopes[i]!, scalars, recipe.optimizer, decay);
     const average = state[`average.${name}`]!;
     outputs[`next.value.${name}`] = next.value;
     outputs[`next.first.${name}`] = next.first;
@@ -210,12 +167,12 @@ function nextParameters(
 function metricsOf(
   { quantizer: { layers } }: Recipe,
   losses: readonly WeightedLoss[],
-  { commitment, telemetry }: ResidualVectorStep,
+  { losses: own, telemetry }: QuantizerPass,
   norm: Tensor,
 ): { metrics: Tensor; metricNames: string[] } {
   const scalars: [string, Tensor][] = [
     ...losses.map(({ name, value }): [string, Tensor] => [name, value]),
-    ["commitment", commitment],
+    ...own.flatMap(({ name, value }): [string, Tensor][] => (name ? [[name, value]] : [])),
     ["gradientNorm", norm],
   ];
   const vectors = [telemetry.perplexity, telemetry.dead, telemetry.quantizationError];

@@ -1,6 +1,7 @@
 import { reshape, slice, type Tensor } from "@nacre/graph";
 import { drawLayerCounts, layerCountMask } from "@nacre/quantizer";
 import { adamWScalars } from "./optimizer/adamw.js";
+import { trainingOf } from "./quantizers/quantizers.js";
 import { randomFor } from "./random.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { rateAt } from "./schedule.js";
@@ -9,16 +10,15 @@ import { rateAt } from "./schedule.js";
 export type Table = { width: number; fields: Record<string, { at: number; length: number }> };
 
 /** The layout of a recipe's packed row. */
-export function tableOf({ batch, quantizer: { layers } }: Recipe): Table {
+export function tableOf(recipe: Recipe): Table {
   const sizes = {
     stepSize: 1,
     epsilon: 1,
     decay: 1,
     averageRate: 1,
     balancerDecay: 1,
-    layerMask: batch * layers,
-    restartOffset: layers,
-    forceRestart: layers,
+    layerMask: recipe.batch * recipe.quantizer.layers,
+    ...trainingOf(recipe).fields(recipe),
   };
   let width = 0;
   const fields: Table["fields"] = {};
@@ -52,7 +52,7 @@ export function tableRow(
   row: Float32Array = new Float32Array(table.width),
 ): Float32Array {
   const { quantizer, optimizer, batch, seed, schedule } = recipe;
-  const { layers, startEvery } = quantizer;
+  const { layers, fullShare, spread } = quantizer;
   const random = randomFor(seed, step, 1);
   const put = (name: string, value: (i: number) => number) => {
     const { at, length } = table.fields[name]!;
@@ -65,10 +65,10 @@ export function tableRow(
   // Early averages follow closely, so that the first weights are soon forgotten.
   put("averageRate", () => Math.max(1 - optimizer.average, 1 / (step + 1)));
   put("balancerDecay", () => Math.min(0.99, 1 - 1 / step));
-  const counts = drawLayerCounts(random, batch, layers, quantizer.fullShare, quantizer.spread);
+  const counts = drawLayerCounts(random, batch, layers, fullShare, spread);
   const mask = layerCountMask(counts, 1, layers);
   put("layerMask", (i) => mask[i]!);
-  put("restartOffset", () => Math.floor(random() * 65536));
-  put("forceRestart", (layer) => (step === layer * startEvery + 1 ? 1 : 0));
+  const draws = trainingOf(recipe).draws(recipe, step, random);
+  for (const [name, value] of Object.entries(draws)) put(name, value);
   return row;
 }

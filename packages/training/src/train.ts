@@ -7,6 +7,7 @@ import { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
 import type { Corpus } from "./corpus.js";
 import { nothingToTrainOn } from "./corpus-writer.js";
 import { viewsOf } from "./optimizer/chunks.js";
+import { trainingOf } from "./quantizers/quantizers.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { openRun, type Run } from "./run.js";
 import type { StateValues } from "./state.js";
@@ -134,11 +135,13 @@ async function logLine(folder: string, line: object): Promise<void> {
   await appendFile(join(folder, runFiles.log), `${JSON.stringify(line)}\n`);
 }
 
-/** The averaged weights of a state; codebooks that follow their rows are an average already. */
-export function weightsOf({ chunks }: Pick<StepGraph, "chunks">, values: StateValues): Weights {
+/** The averaged weights of a state. */
+export function weightsOf(
+  { recipe, chunks }: Pick<StepGraph, "recipe" | "chunks">,
+  values: StateValues,
+): Weights {
   const views = chunks.map((chunk) => viewsOf(chunk, values[`average.${chunk.name}`]!));
-  const codebooks = values["quantizer.average"] ?? values["quantizer.codebooks"]!;
-  return { parameters: Object.assign({}, ...views), codebooks };
+  return { parameters: Object.assign({}, ...views, trainingOf(recipe).tensors(values)) };
 }
 
 function checkCorpus({ train, sampleRate }: Corpus, { encoder }: Recipe): void {

@@ -1,12 +1,13 @@
 import type { Parameters } from "@nacre/blocks";
+import { type OpenQuantizer, openQuantizer, quantizerTensors } from "@nacre/codec";
 import { spectralDecoder } from "@nacre/decoder";
 import { spectralEncoder } from "@nacre/encoder";
 import { concat, constant, input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
-import { dequantizeGraph, residualVectorInference } from "@nacre/quantizer";
 import type { Runtime } from "@nacre/runtime";
 import type { Corpus } from "./corpus.js";
 import { melLoss } from "./losses/mel.js";
 import { siSdrLoss } from "./losses/waveform.js";
+import { trainingOf } from "./quantizers/quantizers.js";
 import { randomFor } from "./random.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { parameterSpecs } from "./state.js";
@@ -14,8 +15,8 @@ import { parameterSpecs } from "./state.js";
 /** Quality on sound that is never trained on, by number of layers. */
 export type ValidationPoint = { layers: number; mel: number; siSdr: number };
 
-/** Weights by name and codebooks [L, K, D], as arrays. */
-export type Weights = { parameters: Readonly<Record<string, Float32Array>>; codebooks: Float32Array };
+/** What a model stores, by name: weights of the networks and tensors of the quantizer. */
+export type Weights = { parameters: Readonly<Record<string, Float32Array>> };
 
 /** Layer counts that are watched: doublings, and all. */
 export function watchedPrefixes(layers: number): number[] {
@@ -50,20 +51,25 @@ export async function validate(
 
 function validationGraph(
   recipe: Recipe,
-  { parameters, codebooks }: Weights,
+  { parameters }: Weights,
   items: number,
   prefixes: readonly number[],
 ): Uint8Array {
-  const { encoder, decoder, quantizer, frames } = recipe;
+  const { encoder, decoder, frames } = recipe;
   const baked: Parameters = Object.fromEntries(
     parameterSpecs(recipe).map(({ name, shape }) => [name, constant(parameters[name]!, shape)]),
   );
-  const books = constant(codebooks, [quantizer.layers, quantizer.entries, encoder.latentDim]);
+  // The very graphs that the codec will run.
+  const config = trainingOf(recipe).config(recipe);
+  const quantizer = openQuantizer(
+    config,
+    quantizerTensors(config).map(({ name }) => parameters[name]!),
+  );
   const audio = input("audio", "float32", [items, frames * encoder.hop]);
   const latent = spectralEncoder.forward(encoder, baked, audio);
-  const { codes } = residualVectorInference(reshape(latent, [items * frames, encoder.latentDim]), books);
+  const codes = quantizer.encode(reshape(latent, [items * frames, encoder.latentDim]));
   const measured = prefixes.flatMap((layers) => {
-    const quantized = reshape(dequantizeGraph(codes, books, layers), latent.shape);
+    const quantized = reshape(quantizer.decode(firstLayers(codes, quantizer, layers)), latent.shape);
     const decoded = spectralDecoder.forward(decoder, baked, quantized);
     const whole = (x: Tensor) => slice(x, 1, 0, frames * encoder.hop - 1024);
     return [
@@ -76,4 +82,14 @@ function validationGraph(
     0,
   );
   return onnxModel({ name: `${recipe.name}-validation`, inputs: [audio], outputs: { result } });
+}
+
+/** Codes [N, L * P] with those above `layers` standing for layers that are not used. */
+function firstLayers(codes: Tensor, { alphabets }: OpenQuantizer, layers: number): Tensor {
+  const unused = alphabets.slice(layers).flat();
+  if (unused.length === 0) return codes;
+  const [rows, places] = codes.shape as [number, number];
+  const absent = Int32Array.from({ length: rows * unused.length }, (_, i) => unused[i % unused.length]!);
+  const kept = slice(codes, 1, 0, places - unused.length);
+  return concat([kept, constant(absent, [rows, unused.length])], 1);
 }

@@ -11,6 +11,10 @@ import type { z } from "zod";
  * encode      latent float32 [N, D] -> codes int32 [N, L * P]
  * decode      codes int32 [N, L * P] -> float32 [N, D]; the code `alphabet` stands for a layer that is not
  *             used and adds nothing, so one graph serves every prefix
+ * target      latent [N, D] -> [N, D], what the sum of the layers approaches: the latent itself for vectors,
+ *             the latent brought to its bounds for finite scalars
+ * dequantize  codes [N, P] of each layer of a prefix -> [N, D], as arrays; throws NacreError "shape" or
+ *             "bitstream" as the quantizer does
  */
 export type OpenQuantizer = {
   layers: number;
@@ -18,6 +22,8 @@ export type OpenQuantizer = {
   alphabets: readonly (readonly number[])[];
   encode(latent: Tensor): Tensor;
   decode(codes: Tensor): Tensor;
+  target(latent: Float32Array): Float32Array;
+  dequantize(codes: readonly Int32Array[]): Float32Array;
 };
 
 /**

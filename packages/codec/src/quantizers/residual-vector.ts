@@ -1,5 +1,5 @@
 import { cast, constant } from "@nacre/graph";
-import { dequantizeGraph, residualVectorInference } from "@nacre/quantizer";
+import { createResidualVectorQuantizer, dequantizeGraph, residualVectorInference } from "@nacre/quantizer";
 import { z } from "zod";
 import type { QuantizerKind } from "./quantizer-kind.js";
 
@@ -27,15 +27,26 @@ export const residualVector: QuantizerKind<typeof schema> = {
       alphabets: Array.from({ length: layers }, () => [entries]),
       encode: (rows) => cast(residualVectorInference(rows, constant(codebooks!, shape)).codes, "int32"),
       decode: (codes) => dequantizeGraph(codes, constant(padded, [layers, entries + 1, dimension]), layers),
+      target: (latent) => latent,
+      dequantize: (codes) =>
+        createResidualVectorQuantizer({
+          codebooks: perLayer(codebooks!, entries * dimension),
+          entries,
+          dimension,
+        }).dequantize(codes),
     };
   },
 };
 
 function withZeroEntry(codebooks: Float32Array, size: number, dimension: number): Float32Array {
-  const layers = codebooks.length / size;
-  const padded = new Float32Array(codebooks.length + layers * dimension);
-  for (let layer = 0; layer < layers; layer++) {
-    padded.set(codebooks.subarray(layer * size, (layer + 1) * size), layer * (size + dimension));
-  }
+  const books = perLayer(codebooks, size);
+  const padded = new Float32Array(codebooks.length + books.length * dimension);
+  for (const [layer, book] of books.entries()) padded.set(book, layer * (size + dimension));
   return padded;
+}
+
+function perLayer(codebooks: Float32Array, size: number): Float32Array[] {
+  return Array.from({ length: codebooks.length / size }, (_, layer) =>
+    codebooks.subarray(layer * size, (layer + 1) * size),
+  );
 }

@@ -15,5 +15,5 @@ export type FiniteScalarQuantizerOptions = { levels: readonly number[]; variant:
  * Mentzer et al. 2023, arXiv 2309.15505.
  */
 export function createFiniteScalarQuantizer(options: FiniteScalarQuantizerOptions): Quantizer {
-  return gridStack("finite-scalar", options.variant, options, 1, () => 1);
+  return gridStack("finite-scalar", options.variant, options, [options.levels.map(() => 1)]);
 }

@@ -7,15 +7,17 @@ import {
   constant,
   customGradient,
   div,
+  gather,
   mul,
   round,
+  stopGradient,
   sub,
   type Tensor,
   tanh,
   unsqueeze,
 } from "@nacre/graph";
 import type { FiniteScalarQuantizerOptions } from "./array.js";
-import { type GridVariant, makeGrid } from "./grid.js";
+import { type Grid, type GridVariant, makeGrid, pointTable } from "./grid.js";
 
 /**
  * quantized  float32 [N, D]; its gradient passes straight through the rounding and by the bound's
@@ -24,11 +26,18 @@ import { type GridVariant, makeGrid } from "./grid.js";
  */
 export type FiniteScalarStep = { quantized: Tensor; codes: Tensor };
 
-type Channels = (pick: (grid: ReturnType<typeof makeGrid>) => number) => Tensor;
+/**
+ * What all graph forms of a stack of grids begin with.
+ *
+ * bounded  float32 [N, D], the latent in the grid's range; its gradient is the bound's own
+ * codes    [L], int64 [N, D] each, of every layer
+ * points   [L], float32 [N, D] each, what the codes stand for, detached
+ */
+export type GridLayers = { bounded: Tensor; codes: Tensor[]; points: Tensor[] };
 
 /**
- * Graph form of a stack of grids; `createFiniteScalarQuantizer` and its residual sister are the
- * array form. Codes agree but for ties within float32.
+ * Bounds a latent once and rounds it layer after layer. Codes agree with the array form but for ties
+ * within float32; the points of a code are the array form's, bit for bit.
  *
  * latent   float32 [N, D], D = levels.length
  * scales   [L][D], the size of each layer's grid; [[1, 1, ...]] for plain finite scalars
@@ -36,80 +45,104 @@ type Channels = (pick: (grid: ReturnType<typeof makeGrid>) => number) => Tensor;
  *
  * Mentzer et al. 2023, arXiv 2309.15505.
  */
-export function gridStackGraph(
+export function gridLayers(
   latent: Tensor,
   levels: readonly number[],
   variant: GridVariant,
   scales: readonly (readonly number[])[],
-): FiniteScalarStep {
-  if (latent.shape.length !== 2 || latent.shape[1] !== levels.length || latent.dtype !== "float32") {
-    throw new NacreError("shape", {
-      found: `latent ${latent.dtype} [${latent.shape}]`,
-      expected: `float32 [rows, ${levels.length}], a column per channel`,
-    });
-  }
+): GridLayers {
+  checkLatent(latent, levels.length);
   const grids = levels.map((count) => makeGrid(count, variant));
-  const channels: Channels = (pick) => constant(Float32Array.from(grids, pick), [grids.length]);
-  const swing = mul(
-    tanh(
-      add(
-        latent,
-        channels((grid) => grid.shift),
-      ),
-    ),
-    channels((grid) => grid.reach),
-  );
-  const bounded = div(
-    sub(
-      swing,
-      channels((grid) => grid.inset),
-    ),
-    channels((grid) => grid.scale),
-  );
-  const codes: Tensor[] = [];
+  const bounded = boundLatent(latent, grids);
+  const [codes, points]: [Tensor[], Tensor[]] = [[], []];
+  let rest = stopGradient(bounded);
   let total: Tensor | undefined;
   for (const scale of scales) {
-    const code = roundLayer(total ? sub(bounded, total) : bounded, channels, scale);
-    const point = pointsOf(code, channels, scale);
+    const code = roundLayer(rest, grids, scale);
+    const point = pointsOfCodes(code, grids, scale);
     total = total ? add(total, point) : point;
-    codes.push(unsqueeze(cast(code, "int64"), [1]));
+    rest = sub(stopGradient(bounded), total);
+    codes.push(code);
+    points.push(point);
   }
-  return { quantized: customGradient(total!, [bounded], (g) => [g]), codes: concat(codes, 1) };
+  return { bounded, codes, points };
 }
 
-/** float32 codes of one layer: the nearest point, ties to even, inside the grid. */
-function roundLayer(rest: Tensor, channels: Channels, scale: readonly number[]): Tensor {
+/** float32 points [N, D] of one layer's codes, int64 or int32 [N, D]; the code `levels` gives 0. */
+export function pointsOfCodes(codes: Tensor, grids: readonly Grid[], scale: readonly number[]): Tensor {
+  const { points, starts } = pointTable(grids, scale);
+  const first =
+    codes.dtype === "int32"
+      ? constant(Int32Array.from(starts), [starts.length])
+      : constant(BigInt64Array.from(starts, BigInt), [starts.length]);
+  return gather(constant(points, [points.length]), add(codes, first), 0);
+}
+
+function boundLatent(latent: Tensor, grids: readonly Grid[]): Tensor {
+  const shifted = add(
+    latent,
+    channels(grids, (grid) => grid.shift),
+  );
+  const swing = mul(
+    tanh(shifted),
+    channels(grids, (grid) => grid.reach),
+  );
+  const lowered = sub(
+    swing,
+    channels(grids, (grid) => grid.inset),
+  );
+  return div(
+    lowered,
+    channels(grids, (grid) => grid.scale),
+  );
+}
+
+/** int64 codes of one layer: the nearest point, ties to even, inside the grid. */
+function roundLayer(rest: Tensor, grids: readonly Grid[], scale: readonly number[]): Tensor {
   const finer = mul(
     rest,
-    constant(
-      Float32Array.from(scale, (each) => 1 / each),
-      [scale.length],
-    ),
+    channels(grids, (_, channel) => 1 / scale[channel]!),
+  );
+  const units = mul(
+    finer,
+    channels(grids, (grid) => grid.scale),
   );
   const place = round(
     add(
-      mul(
-        finer,
-        channels((grid) => grid.scale),
-      ),
-      channels((grid) => grid.center),
+      units,
+      channels(grids, (grid) => grid.center),
     ),
   );
   // Clip has one range for all channels: the top code is put to its place by a shift per channel.
-  const top = channels((grid) => grid.levels - 1);
+  const top = channels(grids, (grid) => grid.levels - 1);
   const below = sub(clip(place, 0, 2 ** 20), top);
-  return add(clip(below, -(2 ** 20), 0), top);
+  return cast(add(clip(below, -(2 ** 20), 0), top), "int64");
 }
 
-function pointsOf(code: Tensor, channels: Channels, scale: readonly number[]): Tensor {
-  const centered = div(
-    sub(
-      code,
-      channels((grid) => grid.center),
-    ),
-    channels((grid) => grid.scale),
+function channels(grids: readonly Grid[], pick: (grid: Grid, channel: number) => number): Tensor {
+  return constant(Float32Array.from(grids, pick), [grids.length]);
+}
+
+function checkLatent(latent: Tensor, width: number): void {
+  if (latent.shape.length === 2 && latent.shape[1] === width && latent.dtype === "float32") return;
+  throw new NacreError("shape", {
+    found: `latent ${latent.dtype} [${latent.shape}]`,
+    expected: `float32 [rows, ${width}], a column per channel`,
+  });
+}
+
+/** Joins layers to one straight-through step. */
+export function straightStep({ bounded, codes, points }: GridLayers): FiniteScalarStep {
+  const total = points.reduce((sum, point) => add(sum, point));
+  return { quantized: customGradient(total, [bounded], (g) => [g]), codes: stackCodes(codes) };
+}
+
+/** [L] codes [N, D] to one [N, L, D]. */
+export function stackCodes(codes: readonly Tensor[]): Tensor {
+  return concat(
+    codes.map((code) => unsqueeze(code, [1])),
+    1,
   );
-  return mul(centered, constant(Float32Array.from(scale), [scale.length]));
 }
 
 /**
@@ -117,5 +150,5 @@ function pointsOf(code: Tensor, channels: Channels, scale: readonly number[]): T
  * throws NacreError "shape" when latent is not [N, D], "option" for bad levels
  */
 export function finiteScalarGraph(latent: Tensor, options: FiniteScalarQuantizerOptions): FiniteScalarStep {
-  return gridStackGraph(latent, options.levels, options.variant, [options.levels.map(() => 1)]);
+  return straightStep(gridLayers(latent, options.levels, options.variant, [options.levels.map(() => 1)]));
 }

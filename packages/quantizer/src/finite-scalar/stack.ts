@@ -14,21 +14,20 @@ import {
   gridVariants,
   makeGrid,
   nearestCode,
-  pointOf,
+  pointTable,
 } from "./grid.js";
 
 /**
  * A stack of grids that share their levels; layer 0 alone is plain finite scalar quantization.
- * scaleOf(levels, layer) is the size of a layer's grid; layer 0 must be 1.
+ * scales  [L][D], the size of each layer's grid; 1 for layer 0
  */
 export function gridStack(
   kind: string,
   version: string,
   { levels, variant }: { levels: readonly number[]; variant: GridVariant },
-  layers: number,
-  scaleOf: (levels: number, layer: number) => number,
+  scales: readonly (readonly number[])[],
 ): Quantizer {
-  expectCount("layers", layers);
+  expectCount("layers", scales.length);
   expectCount("number of channels", levels.length);
   if (!gridVariants.includes(variant)) {
     throw new NacreError("option", {
@@ -37,7 +36,7 @@ export function gridStack(
     });
   }
   const grids = levels.map((count) => makeGrid(count, variant));
-  const scales = Array.from({ length: layers }, (_, layer) => levels.map((count) => scaleOf(count, layer)));
+  const tables = scales.map((scale) => pointTable(grids, scale));
   const description = describeLayers(
     kind,
     version,
@@ -48,19 +47,19 @@ export function gridStack(
     describe: () => description,
     quantize(latent, { layers: asked } = {}) {
       latentRows(latent, levels.length);
-      const used = usedLayers(asked, layers);
+      const used = usedLayers(asked, scales.length);
       const bounded = Float64Array.from(latent, (value, i) => boundValue(grids[i % grids.length]!, value));
       const quantized = new Float32Array(latent.length);
-      const codes = scales.slice(0, used).map((scale) => {
+      const codes = scales.slice(0, used).map((scale, layer) => {
         const found = roundLayer(grids, scale, bounded, quantized);
-        addPoints(grids, scale, found, quantized);
+        addPoints(tables[layer]!, found, quantized);
         return found;
       });
       return { codes, quantized };
     },
     dequantize(codes) {
       const total = new Float32Array(codeRows(codes, description) * levels.length);
-      for (const [layer, found] of codes.entries()) addPoints(grids, scales[layer]!, found, total);
+      for (const [layer, found] of codes.entries()) addPoints(tables[layer]!, found, total);
       return total;
     },
   };
@@ -79,13 +78,11 @@ function roundLayer(
 }
 
 function addPoints(
-  grids: readonly Grid[],
-  scale: readonly number[],
+  { points, starts }: ReturnType<typeof pointTable>,
   codes: Int32Array,
   total: Float32Array,
 ): void {
   for (let i = 0; i < codes.length; i++) {
-    const channel = i % grids.length;
-    total[i] = total[i]! + pointOf(grids[channel]!, codes[i]!) * scale[channel]!;
+    total[i] = total[i]! + points[starts[i % starts.length]! + codes[i]!]!;
   }
 }

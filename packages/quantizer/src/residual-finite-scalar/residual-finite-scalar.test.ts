@@ -53,6 +53,33 @@ test("where grid and scale fit, each layer bounds the error by half its own step
   }
 });
 
+test("equal cells: layers add up to levels^n points evenly apart, and none is spared a layer", () => {
+  for (const count of [2, 3, 4]) {
+    const options = { levels: [count], layers: 3, variant: "equal-cells", convention: "levels" } as const;
+    const quantizer = createResidualFiniteScalarQuantizer(options);
+    // Even steps of tanh, from end to end.
+    const sweep = Float32Array.from({ length: 4000 }, (_, i) => Math.atanh((i - 1999.5) / 2000));
+    const { codes, quantized } = quantizer.quantize(sweep);
+    const points = [...new Set(quantized)];
+    expect(points).toHaveLength(count ** 3);
+    for (const [i, point] of points.slice(1).entries()) {
+      expect(point - points[i]!).toBeCloseTo((2 / (count - 1)) * count ** -2, 5);
+    }
+    for (const layer of codes) {
+      for (let code = 0; code < count; code++) {
+        const share = layer.filter((each) => each === code).length / layer.length;
+        expect(Math.abs(share - 1 / count)).toBeLessThan(0.002);
+      }
+    }
+  }
+});
+
+test("a stack whose last layer would be finer than float32 is refused", () => {
+  const options = { levels: [2, 5], variant: "symmetric", convention: "levels" } as const;
+  expect(() => createResidualFiniteScalarQuantizer({ ...options, layers: 10 })).toThrow(NacreError);
+  createResidualFiniteScalarQuantizer({ ...options, layers: 9 });
+});
+
 test("an unknown convention and no layers are refused", () => {
   const options = { levels: [3], layers: 2, variant: "offset", convention: "levels" } as const;
   expect(() => createResidualFiniteScalarQuantizer({ ...options, layers: 0 })).toThrow(NacreError);

@@ -60,14 +60,16 @@ function denseTransform(window: number): FrameTransform {
 }
 
 // Sample t = n2 j1 + j2, bin k = k1 + n1 k2. Stage one sums over j1 for k1 <= n1 / 2, stage two, one
-// matrix per k1 with the twiddles in it, over j2.
+// matrix per k1 with the twiddles in it, over j2. Stage one multiplies from the left: its columns stay in
+// the order of time, and between the stages whole rows of 2 n2 values move instead of single ones.
 function twoStageTransform(window: number, n1: number): FrameTransform {
   const n2 = window / n1;
   const half = n1 / 2 + 1;
   const angle = (product: number, size: number) => (2 * Math.PI * (product % size)) / size;
-  const first = matrix([n1, 2 * half], (j1, column) =>
-    column! < half ? Math.cos(angle(j1! * column!, n1)) : -Math.sin(angle(j1! * (column! - half), n1)),
-  );
+  const first = matrix([1, 2 * half, n1], (_, row, j1) => {
+    const a = angle(j1! * Math.floor(row! / 2), n1);
+    return row! % 2 === 0 ? Math.cos(a) : -Math.sin(a);
+  });
   const stage = (wave: (a: number) => number, conjugate: (a: number) => number) =>
     matrix([half, 2 * n2, n2], (k1, row, k2) => {
       const a = angle((row! % n2) * (k1! + n1 * k2!), window);
@@ -76,20 +78,16 @@ function twoStageTransform(window: number, n1: number): FrameTransform {
   const real = stage(Math.cos, Math.sin);
   const imaginary = stage((a) => -Math.sin(a), Math.cos);
   const shape = hann(window);
-  const taper = matrix([n2, n1], (j2, j1) => shape[n2 * j1! + j2!]!);
+  const taper = matrix([n1, n2], (j1, j2) => shape[n2 * j1! + j2!]!);
   return {
     window,
     groups: half,
     bins: foldedBins(window, n1, n2),
     apply(hops, overlap) {
-      const [batch, blocks, hop] = hops.shape as [number, number, number];
-      // Rows j1 of a hop become columns before hops overlap: each sample is moved once, not four times.
-      const columns = transpose(reshape(hops, [batch, blocks, hop / n2, n2]), [0, 1, 3, 2]);
-      const frames = overlap(columns);
-      const rows = batch * frames.shape[1]!;
-      const partial = matmul(mul(reshape(frames, [rows, n2, n1]), taper), first);
-      const grouped = transpose(reshape(partial, [rows, n2, 2, half]), [3, 0, 2, 1]);
-      const flat = reshape(grouped, [half, rows, 2 * n2]);
+      const frames = overlap(hops);
+      const rows = frames.shape[0]! * frames.shape[1]!;
+      const partial = matmul(first, mul(reshape(frames, [rows, n1, n2]), taper));
+      const flat = transpose(reshape(partial, [rows, half, 2 * n2]), [1, 0, 2]);
       return { real: matmul(flat, real), imaginary: matmul(flat, imaginary), rows };
     },
   };

@@ -1,6 +1,7 @@
-import { NacreError } from "@nacre/errors";
 import { melScales } from "../losses/mel.js";
+import { trainingOf } from "../quantizers/quantizers.js";
 import type { Recipe } from "./recipe.js";
+import { refuseUnless } from "./refuse.js";
 
 /**
  * Samples at the end of a crop that no loss sees: the last windows overlap frames that a crop does not
@@ -9,7 +10,8 @@ import type { Recipe } from "./recipe.js";
 export const edge = 1024;
 
 /** throws NacreError "option" when a recipe's numbers do not fit each other */
-export function checkRecipe({ batch, frames, encoder, decoder, quantizer }: Recipe): void {
+export function checkRecipe(recipe: Recipe): void {
+  const { batch, frames, encoder, decoder } = recipe;
   const longest = Math.max(...melScales.map(({ window }) => window));
   const judged = frames * encoder.hop - edge;
   refuseUnless(Number.isInteger(batch) && batch > 0, `batch ${batch}`, "a whole number of at least 1");
@@ -22,14 +24,5 @@ export function checkRecipe({ batch, frames, encoder, decoder, quantizer }: Reci
     const [mine, other] = [encoder[name], decoder[name]];
     refuseUnless(mine === other, `${name} ${mine} in the encoder and ${other} in the decoder`, "one value");
   }
-  const updates = ["moving-average", "gradient"];
-  refuseUnless(
-    updates.includes(quantizer.update),
-    `codebook update "${quantizer.update}"`,
-    updates.join(" or "),
-  );
-}
-
-function refuseUnless(holds: boolean, found: string, expected: string): void {
-  if (!holds) throw new NacreError("option", { found: `a recipe with ${found}`, expected });
+  trainingOf(recipe).check(recipe);
 }

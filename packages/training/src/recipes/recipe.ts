@@ -1,11 +1,14 @@
 import type { SpectralDecoderConfig } from "@nacre/decoder";
 import type { SpectralEncoderConfig } from "@nacre/encoder";
-import type { LayerSpread } from "@nacre/quantizer";
 import type { AdamWOptions } from "../optimizer/adamw.js";
+import type { QuantizerRecipe } from "../quantizers/quantizers.js";
 import type { Schedule } from "../schedule.js";
 
 /** Everything that decides a training run, as data. */
-export type Recipe = {
+export type Recipe = RecipeOf<QuantizerRecipe>;
+
+/** A recipe with a quantizer of one kind. */
+export type RecipeOf<Quantizer> = {
   name: string;
   /** What a model of it is for, in a sentence for its users. */
   description: string;
@@ -16,27 +19,7 @@ export type Recipe = {
   seed: number;
   encoder: SpectralEncoderConfig;
   decoder: SpectralDecoderConfig;
-  quantizer: {
-    layers: number;
-    entries: number;
-    estimator: string;
-    composition: "per-layer" | "whole";
-    /**
-     * "moving-average": entries follow the rows that choose them. "gradient": the optimizer moves them
-     * along the codebook loss, and the model gets their average, as it does of all weights.
-     */
-    update: "moving-average" | "gradient";
-    /** Of the moving averages: of counts, and of entries that follow their rows. */
-    decay: number;
-    /** Entries with a moving count below this are replaced from the batch; 0 never replaces one. */
-    deadBelow: number;
-    /** Share of items that use all layers; the others draw 1 .. layers. */
-    fullShare: number;
-    /** How they draw. */
-    spread: LayerSpread;
-    /** Steps between the layers' starts from data. */
-    startEvery: number;
-  };
+  quantizer: Quantizer;
   optimizer: AdamWOptions & {
     /** Longest allowed gradient. */
     clip: number;

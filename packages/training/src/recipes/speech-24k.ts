@@ -32,6 +32,7 @@ export const speech24k: Recipe = {
     lookahead: 1,
   },
   quantizer: {
+    kind: "residual-vector",
     layers: 12,
     entries: 1024,
     estimator: "rotation",

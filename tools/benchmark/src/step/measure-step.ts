@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { createRuntime } from "@nacre/runtime/node";
 import { buildStep, type Corpus, openRun, type Recipe } from "@nacre/training";
@@ -24,28 +25,43 @@ export type StepOptions = { folder: string; python: string; threads: number; rou
 const stepsPerRound = 3;
 const names = ["mel", "waveform", "siSdr", "commitment", "gradientNorm"];
 
-/** Measures interleaved rounds of both engines, and how far their losses agree with pinned codes. */
+/**
+ * Measures interleaved rounds of both engines, and how far their losses agree with pinned codes.
+ * `folder` holds what the peer reads and is removed at the end.
+ */
 export async function measureStep(recipe: Recipe, corpus: Corpus, options: StepOptions): Promise<StepResult> {
-  const { folder, python, threads, rounds, agree } = options;
-  await exportCase(folder, recipe, buildStep(recipe), corpus, { steps: Math.max(20, agree), threads });
-  const peer = await startTorch(python, folder).catch((error: Error) => error);
-  const torch = peer instanceof Error ? undefined : peer;
-  const agreement = torch && agree > 0 ? await compare(recipe, corpus, torch, agree) : undefined;
-  const { onnx, other } = await interleave(recipe, corpus, torch, threads, rounds);
-  const result: StepResult = {
-    recipe: recipe.name,
-    threads,
-    onnx: timesOf(onnx),
-    torch: torch
-      ? { ...timesOf(other), ...torch.versions }
-      : { notMeasured: peer instanceof Error ? peer.message : "" },
-    ...(agreement ? { agreement } : {}),
-  };
-  torch?.close();
-  if (!torch) return result;
+  const { folder, python, threads, agree } = options;
+  let torch: TorchPeer | undefined;
+  try {
+    await exportCase(folder, recipe, buildStep(recipe), corpus, { steps: Math.max(20, agree), threads });
+    const peer = await startTorch(python, folder).catch((error: Error) => error);
+    if (peer instanceof Error) {
+      const { onnx } = await interleave(recipe, corpus, undefined, options);
+      return { recipe: recipe.name, threads, onnx: timesOf(onnx), torch: { notMeasured: peer.message } };
+    }
+    torch = peer;
+    return await beside(recipe, corpus, torch, options);
+  } finally {
+    torch?.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function beside(
+  recipe: Recipe,
+  corpus: Corpus,
+  torch: TorchPeer,
+  options: StepOptions,
+): Promise<StepResult> {
+  const agreement = options.agree > 0 ? await compare(recipe, corpus, torch, options.agree) : undefined;
+  const { onnx, other } = await interleave(recipe, corpus, torch, options);
   const [mine, its] = [timesOf(onnx), timesOf(other)];
   return {
-    ...result,
+    recipe: recipe.name,
+    threads: options.threads,
+    onnx: mine,
+    torch: { ...its, ...torch.versions },
+    ...(agreement ? { agreement } : {}),
     ratioOfMinima: mine.minimum / its.minimum,
     ratioOfMedians: mine.median / its.median,
   };
@@ -55,8 +71,7 @@ async function interleave(
   recipe: Recipe,
   corpus: Corpus,
   torch: TorchPeer | undefined,
-  threads: number,
-  rounds: number,
+  { threads, rounds }: StepOptions,
 ): Promise<{ onnx: number[]; other: number[] }> {
   const graph = buildStep(recipe);
   const run = await openRun(recipe, graph, corpus, createRuntime({ worker: false }), { threads });

@@ -1,0 +1,75 @@
+import type { QuantizerConfig } from "@nacre/codec";
+import type { Tensor } from "@nacre/graph";
+import type { LayerSpread } from "@nacre/quantizer";
+import type { Random } from "../random.js";
+import type { RecipeOf } from "../recipes/recipe.js";
+import type { StateArray, StateValues } from "../state.js";
+
+/**
+ * What a quantizer gets of a step.
+ *
+ * latent     float32 [N, D], of all frames of the batch
+ * layerMask  float32 [N, L], 1 where the row uses the layer; each row a prefix of ones
+ * state      the kind's own arrays among all, by name
+ * field      a field of the row, the kind's own and the optimizer's
+ * codes      int64 [N, L], to be used instead of the search when a step is built pinned
+ */
+export type QuantizerInputs = {
+  latent: Tensor;
+  layerMask: Tensor;
+  state: Readonly<Record<string, Tensor>>;
+  field: (name: string) => Tensor;
+  codes: Tensor | undefined;
+};
+
+/**
+ * What it makes of that.
+ *
+ * quantized  [N, D], with a gradient to the latent
+ * losses     scalars of its own beside those of the decoded signal, each with its factor; those with a name
+ *            are told
+ * moved      state arrays that the optimizer moves
+ * next       from the slopes of `moved`, clipped: every array of the state, as "next.<name>"
+ * telemetry  float32 [L] each; what they count is the kind's to say
+ */
+export type QuantizerPass = {
+  quantized: Tensor;
+  losses: { name?: string; value: Tensor; weight: number }[];
+  moved: Tensor[];
+  next(slopes: readonly Tensor[]): Record<string, Tensor>;
+  telemetry: { perplexity: Tensor; dead: Tensor; quantizationError: Tensor };
+};
+
+/**
+ * One kind of quantizer that a recipe may train. Adding one is a file like residual-finite-scalar.ts and a
+ * line in quantizers.ts.
+ *
+ * kind          as recipes name it
+ * check         throws NacreError "option" when the recipe's numbers do not fit it
+ * stateArrays   what it remembers between steps
+ * initialState  values of those that do not begin as zeros
+ * fields        sizes of its fields of the row
+ * draws         their values in step `step` (from 1), in the order in which `random` is asked
+ * tensors       what a model stores of the state, by the names that `config`'s kind gives them
+ * config        the quantizer's part of model.json
+ */
+export type QuantizerTraining<Options> = {
+  kind: string;
+  check(recipe: RecipeOf<Options>): void;
+  stateArrays(recipe: RecipeOf<Options>): StateArray[];
+  initialState(recipe: RecipeOf<Options>): StateValues;
+  fields(recipe: RecipeOf<Options>): Record<string, number>;
+  draws(recipe: RecipeOf<Options>, step: number, random: Random): Record<string, (at: number) => number>;
+  pass(recipe: RecipeOf<Options>, inputs: QuantizerInputs): QuantizerPass;
+  tensors(values: StateValues): Record<string, Float32Array>;
+  config(recipe: RecipeOf<Options>): QuantizerConfig;
+};
+
+/** What every kind's options have: layers, and how items draw how many of them they use. */
+export type LayerOptions = {
+  layers: number;
+  /** Share of items that use all layers; the others draw 1 .. layers. */
+  fullShare: number;
+  /** How they draw. */
+  spread: LayerSpread;
+};
