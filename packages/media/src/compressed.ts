@@ -2,7 +2,7 @@ import { NacreError } from "@nacre/errors";
 import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
 import type { ByteReader } from "./bytes.js";
-import { oggPages } from "./ogg-pages.js";
+import { oggPages, withHeadJoined } from "./ogg-pages.js";
 import type { AudioContainer, OpenedAudio } from "./open.js";
 import { readOnce } from "./stream.js";
 import { ascii } from "./wav-walk.js";
@@ -118,7 +118,7 @@ async function* compressedBlocks(
   const tally = { samples: 0 };
   try {
     await decoder.ready;
-    const pieces = head.container === "ogg" ? oggPages(reader, warnings) : flacPieces(reader);
+    const pieces = head.container === "ogg" ? withHeadJoined(oggPages(reader, warnings)) : flacPieces(reader);
     for await (const piece of pieces) {
       yield* blockOf(await guarded(() => decoder.decode(piece), reader.name), head, tally, reader.name);
     }

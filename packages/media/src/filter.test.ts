@@ -55,6 +55,16 @@ const bitsOf = (samples: Float32Array) =>
 const power = (samples: Float32Array) =>
   samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length;
 
+/** A chirp that rises and falls in loudness slowly enough to stay between its two frequencies, hertz. */
+function sweep(sampleRate: number, low: number, high: number, seconds: number): Audio {
+  const samples = Float32Array.from({ length: Math.floor(seconds * sampleRate) }, (_, n) => {
+    const time = n / sampleRate;
+    const turns = low * time + ((high - low) * time ** 2) / (2 * seconds);
+    return Math.sin((Math.PI * time) / seconds) ** 2 * Math.sin(2 * Math.PI * turns);
+  });
+  return { sampleRate, channels: [samples] };
+}
+
 for (const [name, { collect, resample, resampleStream }] of [
   ["WebAssembly", simdRoom],
   ["plain", plainRoom],
@@ -109,7 +119,19 @@ for (const [name, { collect, resample, resampleStream }] of [
         }
       });
 
+      test(`${from} -> ${to}: a sweep of the whole pass band is the same sweep, to 80 dB`, () => {
+        const top = 0.45 * Math.min(from, to);
+        const heard = resample(sweep(from, 0, top, 0.4), to).channels[0]!;
+        expect(signalToNoise(sweep(to, 0, top, 0.4).channels[0]!, heard)).toBeGreaterThan(80);
+      });
+
       if (to < from) {
+        test(`${from} -> ${to}: a sweep of the whole stop band is at least 80 dB down`, () => {
+          const audio = sweep(from, 0.51 * to, 0.5 * from, 0.4);
+          const heard = resample(audio, to).channels[0]!;
+          expect(10 * Math.log10(power(heard) / power(audio.channels[0]!))).toBeLessThan(-80);
+        });
+
         test(`${from} -> ${to}: what the lower rate cannot hold is at least 80 dB down`, () => {
           for (const part of [0, 0.1, 0.5, 0.97]) {
             const hertz = to / 2 + part * (from / 2 - to / 2);
@@ -155,21 +177,6 @@ describe("the choice of filter", () => {
       [1, 400, false],
     ] as const) {
       expect(simdFilter(simd, kernelFor(up, up / down), up, down) !== undefined).toBe(fits);
-    }
-  });
-
-  test("prime and extreme ratios still work, and are the direct form", () => {
-    for (const [from, to, length] of [
-      [44_100, 44_101, 400],
-      [48_000, 101, 6000],
-      [101, 48_000, 20],
-      [192_000, 1000, 3000],
-    ] as const) {
-      const audio = noise(from, 1, length);
-      const heard = simdRoom.resample(audio, to).channels[0]!;
-      const count = Math.min(8, heard.length);
-      const expected = directForm(audio.channels[0]!, from, to, 0, count);
-      expect(largestDifference(heard.subarray(0, count), expected)).toBeLessThan(2e-6);
     }
   });
 

@@ -1,5 +1,6 @@
 import { loadSimd, simdFilter } from "./filter-simd.js";
 import { heldKernel, type Kernel, kernelFor } from "./kernel.js";
+import type { Ratio } from "./place.js";
 
 /**
  * The arithmetic of a resampler by up / down, without its book-keeping.
@@ -18,7 +19,7 @@ export type BlockFilter = {
 const simd = loadSimd();
 
 /** The filter for a ratio in lowest terms: of WebAssembly where it exists and its tables fit, else plain. */
-export function filterFor(up: number, down: number): BlockFilter {
+export function filterFor({ up, down }: Ratio): BlockFilter {
   const kernel = kernelFor(up, up / down);
   return (simd && simdFilter(simd, kernel, up, down)) ?? plainFilter(heldKernel(kernel, up), up, down);
 }
@@ -44,7 +45,7 @@ export function plainFilter(kernel: Kernel, up: number, down: number): BlockFilt
   };
 }
 
-/** Four sums side by side: one alone would wait for each addition before the next. */
+/** Four sums side by side: one alone would wait for each addition before the next, and eight run out of registers. */
 function weighted(samples: Float32Array, from: number, weights: Float64Array): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   for (let k = 0; k < weights.length; k += 4) {

@@ -12,6 +12,7 @@ export type Kernel = { halfTaps: number; taps: (phase: number) => Float64Array }
 // 96 dB in the stop band; Kaiser 1974 gives the shape and the width of the transition from it.
 const attenuation = 96;
 const beta = 0.1102 * (attenuation - 8.7);
+const windowSeries = seriesOf(26);
 const zeroCrossings = 64;
 /** Rates without a common factor have as many phases as hertz; beyond this they are computed each time. */
 export const mostHeldTaps = 2 ** 22;
@@ -50,29 +51,36 @@ export function heldKernel(kernel: Kernel, up: number): Kernel {
 }
 
 function tapsAt(place: number, halfTaps: number, cutoff: number): Float64Array {
-  const taps = Float64Array.from({ length: 2 * halfTaps }, (_, index) => {
-    const distance = place - (index - halfTaps + 1);
-    return sinc(cutoff * distance) * kaiser(distance / halfTaps);
-  });
-  const sum = taps.reduce((total, tap) => total + tap, 0);
-  return taps.map((tap) => tap / sum);
+  const taps = new Float64Array(2 * halfTaps);
+  let sum = 0;
+  for (let k = 0; k < taps.length; k++) {
+    const distance = place - (k - halfTaps + 1);
+    taps[k] = sinc(cutoff * distance) * kaiser(distance / halfTaps);
+    sum += taps[k]!;
+  }
+  for (let k = 0; k < taps.length; k++) taps[k]! /= sum;
+  return taps;
 }
 
 function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
+/** The window times I0(beta); the sum of the taps takes the factor out again. */
 function kaiser(x: number): number {
-  return Math.abs(x) >= 1 ? 0 : besselI0(beta * Math.sqrt(1 - x * x)) / besselI0(beta);
+  const rest = 1 - x * x;
+  if (rest <= 0) return 0;
+  let value = 0;
+  for (let k = windowSeries.length - 1; k >= 0; k--) value = value * rest + windowSeries[k]!;
+  return value;
 }
 
-/** Modified Bessel function of order 0 by its power series, to double precision. */
-function besselI0(x: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let k = 1; term > sum * 1e-17; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
+/**
+ * Kaiser's I0(beta sqrt(y)) is the power series sum of (beta^2 / 4)^k / k!^2 y^k, so a polynomial in
+ * y = 1 - x^2 without a root; the terms left out are below double precision.
+ */
+function seriesOf(terms: number): Float64Array {
+  const series = new Float64Array(terms).fill(1);
+  for (let k = 1; k < terms; k++) series[k] = (series[k - 1]! * (beta / 2) ** 2) / k ** 2;
+  return series;
 }

@@ -4,6 +4,8 @@ import { ascii } from "./wav-walk.js";
 
 const headBytes = 27;
 const lastFlag = 4;
+// A head may hold pictures; beyond this it goes on in pieces, as it came.
+const mostHeadBytes = 2 ** 22;
 
 /**
  * The pages of the first stream of an Ogg file, each whole and with its checksum proved: the decoders
@@ -34,6 +36,47 @@ export async function* oggPages(reader: ByteReader, warnings: string[]): AsyncGe
     ended = (page[5]! & lastFlag) !== 0;
     yield page;
   }
+}
+
+/**
+ * The same pages, those of the head joined with the first two of sound (all of them where there are fewer).
+ *
+ * The Vorbis decoder does not know its channel count until it is given sound, which it is one page late,
+ * and returns tens of thousands of empty channels for each piece before: most of the time of a short file.
+ */
+export async function* withHeadJoined(pages: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const head: Uint8Array[] = [];
+  let bytes = 0;
+  let sounding = 0;
+  for await (const page of pages) {
+    if (sounding === 2) {
+      yield page;
+      continue;
+    }
+    head.push(page);
+    bytes += page.length;
+    if (endsSound(page)) sounding++;
+    if (sounding === 2 || bytes > mostHeadBytes) {
+      bytes = 0;
+      yield joined(head.splice(0));
+    }
+  }
+  if (head.length > 0) yield joined(head);
+}
+
+/** Pages of the head stand at place 0, and one on which no packet ends at -1. */
+function endsSound(page: Uint8Array): boolean {
+  return new DataView(page.buffer, page.byteOffset).getBigInt64(6, true) > 0n;
+}
+
+function joined(pages: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pages.reduce((sum, page) => sum + page.length, 0));
+  let at = 0;
+  for (const page of pages) {
+    whole.set(page, at);
+    at += page.length;
+  }
+  return whole;
 }
 
 /** The next page, or nothing at the end and where the last page is cut. */

@@ -1,7 +1,13 @@
 import { assert, NacreError } from "@nacre/errors";
 import type { Audio, AudioStream } from "@nacre/signal";
 import { filterFor } from "./filter.js";
+import { advance, outputLength, outputsBefore, type Ratio } from "./place.js";
 import { assertBlock, lengthOf } from "./stream.js";
+
+// A file may claim to have one sample a second: its blocks would become 24000 times as large.
+const mostOut = 2 ** 18;
+// The filter lasts 128 samples of the lower rate, in memory: 1 GiB of taps at this.
+const mostReduction = 2 ** 20;
 
 /** length: samples per channel of the result; cuts, or goes on into silence. */
 export type ResampleOptions = { length?: number };
@@ -13,7 +19,7 @@ export type ResampleOptions = { length?: number };
  * lies above half the lower of the two rates is at least 80 dB down, the lower nine tenths stay flat;
  * before the first and after the last sample there is silence. At the same rate nothing changes.
  *
- * sampleRate  hertz, a whole number; any ratio
+ * sampleRate  hertz, a whole number of at most 2^32, at most 2^20 times lower than that of the sound
  * throws      NacreError "option" for a rate that is not, "shape" for channels of unequal lengths
  */
 export function resample(audio: Audio, sampleRate: number, options: ResampleOptions = {}): Audio {
@@ -26,16 +32,17 @@ export function resample(audio: Audio, sampleRate: number, options: ResampleOpti
 
 /**
  * The same for a stream, block by block: the samples are those of `resample` to the last bit, whatever
- * the sizes of the blocks. Takes and throws the same; memory is bounded by the block.
+ * the sizes of the blocks. Takes and throws the same; memory is bounded by the block that comes in and
+ * the length of the filter: what goes out is cut into blocks of some 2^18 samples.
  */
 export function resampleStream(
   stream: AudioStream,
   sampleRate: number,
   options: ResampleOptions = {},
 ): AudioStream {
-  const { up, down } = ratioOf(stream.sampleRate, sampleRate);
+  const ratio = ratioOf(stream.sampleRate, sampleRate);
   const length =
-    options.length ?? (stream.length === undefined ? undefined : outputLength(stream.length, up, down));
+    options.length ?? (stream.length === undefined ? undefined : outputLength(stream.length, ratio));
   checkLength(options.length);
   return {
     sampleRate,
@@ -51,11 +58,14 @@ async function* resampledBlocks(
   options: ResampleOptions,
 ): AsyncGenerator<Float32Array[]> {
   const resampler = createResampler(stream.sampleRate, sampleRate, stream.channelCount, options);
+  const most = Math.max(1, Math.floor((mostOut * stream.sampleRate) / sampleRate));
   for await (const block of stream.blocks) {
     assertBlock(block, stream.channelCount);
-    const out = resampler.push(block);
-    if (out[0]!.length > 0) yield out;
-    if (resampler.isFull()) return;
+    for (let at = 0; at < block[0]!.length; at += most) {
+      const out = resampler.push(block.map((samples) => samples.subarray(at, at + most)));
+      if (out[0]!.length > 0) yield out;
+      if (resampler.isFull()) return;
+    }
   }
   const tail = resampler.end();
   if (tail[0]!.length > 0) yield tail;
@@ -79,10 +89,10 @@ function createResampler(
   options: ResampleOptions,
 ): Resampler {
   checkLength(options.length);
-  const { up, down } = ratioOf(inRate, outRate);
-  return up === down
+  const ratio = ratioOf(inRate, outRate);
+  return ratio.up === ratio.down
     ? passThrough(channelCount, options.length)
-    : polyphase(up, down, channelCount, options.length);
+    : polyphase(ratio, channelCount, options.length);
 }
 
 function passThrough(channelCount: number, length = Number.POSITIVE_INFINITY): Resampler {
@@ -98,67 +108,60 @@ function passThrough(channelCount: number, length = Number.POSITIVE_INFINITY): R
   };
 }
 
-/** Output sample m stands at input place m * down / up. */
-function polyphase(up: number, down: number, channelCount: number, wanted: number | undefined): Resampler {
-  const filter = filterFor(up, down);
+function polyphase(ratio: Ratio, channelCount: number, wanted = Number.POSITIVE_INFINITY): Resampler {
+  const filter = filterFor(ratio);
   const { halfTaps } = filter;
   // `kept` holds input from sample `first` on; samples before the sound are zeros.
   let kept = silence(channelCount, halfTaps);
   let first = -halfTaps;
   let received = 0;
   let made = 0;
-  // The place of the next output: whole input samples and `phase` parts of up.
-  let base = 0;
-  let phase = 0;
+  let place = { whole: 0, phase: 0 };
 
   function produce(count: number): Float32Array[] {
     const out = silence(channelCount, count);
-    filter.run(kept, base - halfTaps + 1 - first, phase, out);
-    // By whole turns of the phases first, so that long blocks at odd rates stay exact integers.
-    const parts = phase + (count % up) * down;
-    base += Math.floor(count / up) * down + Math.floor(parts / up);
-    phase = parts % up;
+    filter.run(kept, place.whole - halfTaps + 1 - first, place.phase, out);
+    place = advance(place, count, ratio);
     made += count;
     return out;
   }
 
-  /** Outputs whose taps all lie before input sample `end`. */
-  function decided(end: number): number {
-    const room = end - halfTaps - base;
-    return room <= 0 ? 0 : Math.ceil((room * up - phase) / down);
-  }
-
   function append(block: Float32Array[]): void {
-    const drop = Math.max(0, Math.min(base - halfTaps + 1 - first, kept[0]!.length));
+    const drop = Math.max(0, Math.min(place.whole - halfTaps + 1 - first, kept[0]!.length));
     kept = kept.map((samples, channel) => joinTwo(samples.subarray(drop), block[channel]!));
     first += drop;
   }
 
-  const left = () => (wanted ?? Number.POSITIVE_INFINITY) - made;
   return {
     push(block) {
       append(block);
       received += block[0]!.length;
-      return produce(Math.min(decided(received), left()));
+      return produce(Math.min(outputsBefore(received - halfTaps, place, ratio), wanted - made));
     },
     end() {
-      const rest = (wanted ?? outputLength(received, up, down)) - made;
-      const reach = base + Math.ceil((phase + rest * down) / up) + halfTaps;
-      append(silence(channelCount, Math.max(0, reach + 1 - received)));
+      const rest = (Number.isFinite(wanted) ? wanted : outputLength(received, ratio)) - made;
+      append(silence(channelCount, Math.max(0, advance(place, rest, ratio).whole + halfTaps + 2 - received)));
       return produce(rest);
     },
-    isFull: () => left() <= 0,
+    isFull: () => made >= wanted,
   };
 }
 
-function ratioOf(inRate: number, outRate: number): { up: number; down: number } {
+function ratioOf(inRate: number, outRate: number): Ratio {
   for (const rate of [inRate, outRate]) {
     if (!Number.isInteger(rate) || rate < 1 || rate > 2 ** 32) {
       throw new NacreError("option", {
         found: `a sample rate of ${rate} Hz`,
-        expected: "a whole number of at least 1",
+        expected: "a whole number of 1 to 2^32",
       });
     }
+  }
+  if (inRate / outRate > mostReduction) {
+    throw new NacreError("option", {
+      found: `sound at ${inRate} Hz to be resampled to ${outRate} Hz`,
+      expected: `a rate at most ${mostReduction} times lower`,
+      mend: "lower it in two steps",
+    });
   }
   const common = commonDivisor(inRate, outRate);
   return { up: outRate / common, down: inRate / common };
@@ -166,12 +169,6 @@ function ratioOf(inRate: number, outRate: number): { up: number; down: number } 
 
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
-}
-
-/** ceil(length * up / down) without leaving exact integers. */
-function outputLength(length: number, up: number, down: number): number {
-  const whole = Math.floor(length / down);
-  return whole * up + Math.ceil(((length % down) * up) / down);
 }
 
 function checkLength(length: number | undefined): void {
