@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { NacreError } from "@nacre/errors";
+import { NacreError, naming } from "@nacre/errors";
 import { type Lanes, type Outcome, planLanes, runBatch } from "./batch.js";
 import {
   type Conversion,
@@ -14,7 +14,6 @@ import { factLine } from "./facts.js";
 import { type FoundInputs, findInputs, type Input } from "./inputs.js";
 import { interruptedCode } from "./interrupt.js";
 import { createModels } from "./models.js";
-import { naming } from "./system-error.js";
 import { type Context, report, taskOf } from "./verb.js";
 
 type Pair = Input & { target: string };

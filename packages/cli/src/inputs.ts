@@ -1,9 +1,8 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { NacreError } from "@nacre/errors";
+import { NacreError, naming } from "@nacre/errors";
 import type { Io } from "./io.js";
 import { fileSource, pipeSource, type Source } from "./source.js";
-import { naming } from "./system-error.js";
 
 /**
  * One thing to work on.

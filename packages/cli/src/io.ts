@@ -1,4 +1,4 @@
-import { systemError } from "./system-error.js";
+import { systemError } from "@nacre/errors";
 
 /**
  * Everything that a program touches outside its files. Verbs print, read pipes and end through this alone, so that

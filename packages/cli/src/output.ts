@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, link, lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { NacreError } from "@nacre/errors";
+import { NacreError, naming, systemCode, systemError } from "@nacre/errors";
 import type { Io } from "./io.js";
-import { naming, systemCode, systemError } from "./system-error.js";
 
 /** A result being written. Call `keep` or `drop` at the end. */
 export type Output = {

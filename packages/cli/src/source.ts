@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
 import { parseStream } from "@nacre/bitstream";
-import { NacreError } from "@nacre/errors";
-import { systemError } from "./system-error.js";
+import { NacreError, systemError } from "@nacre/errors";
 
 /**
  * Something to read.

@@ -1,6 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { NacreError } from "@nacre/errors";
-import { ioError } from "./io-error.js";
+import { NacreError, systemError } from "@nacre/errors";
 
 const pieceBytes = 256 * 1024;
 
@@ -81,7 +80,7 @@ export class ByteReader {
     try {
       return await this.#iterator.next();
     } catch (cause) {
-      throw ioError(cause, this.name);
+      throw systemError(cause, this.name);
     }
   }
 
@@ -140,7 +139,7 @@ export async function openBytes(source: string | AsyncIterable<Uint8Array>): Pro
     return new ByteReader(filePieces(handle), source, stat.isFile() ? stat.size : undefined);
   } catch (cause) {
     await handle?.close();
-    throw ioError(cause, source);
+    throw systemError(cause, source);
   }
 }
 

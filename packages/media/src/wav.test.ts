@@ -1,6 +1,7 @@
 import { mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemError } from "@nacre/errors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { choppy, chunk, fixture, format, noise, piped, randomFrom, riff } from "../test/sounds.js";
 import {
@@ -13,7 +14,6 @@ import {
   wavStream,
   writeAudio,
 } from "./index.js";
-import { ioError } from "./io-error.js";
 import { wavHeader } from "./wav-bytes.js";
 
 let folder = "";
@@ -355,7 +355,7 @@ describe("writing leaves either the whole file or nothing", () => {
 
   test("a full disk is io and says so", () => {
     const full = Object.assign(new Error("write"), { code: "ENOSPC" });
-    expect(ioError(full, "a.wav")).toMatchObject({
+    expect(systemError(full, "a.wav")).toMatchObject({
       code: "io",
       message: expect.stringContaining("disk is full"),
     });

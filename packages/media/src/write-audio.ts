@@ -1,9 +1,8 @@
 import { constants } from "node:fs";
 import { copyFile, type FileHandle, link, lstat, open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { assert, NacreError } from "@nacre/errors";
+import { assert, NacreError, systemCode, systemError } from "@nacre/errors";
 import type { AudioSource } from "@nacre/signal";
-import { ioError, systemCode } from "./io-error.js";
 import { asStream } from "./stream.js";
 import {
   encodedBlocks,
@@ -54,12 +53,12 @@ export async function writeAudio(
 async function targetOf(path: string, overwrite: boolean): Promise<string> {
   const stat = await lstat(path).catch((error: unknown) => {
     if (systemCode(error) === "ENOENT") return undefined;
-    throw ioError(error, path);
+    throw systemError(error, path);
   });
   if (stat === undefined) return path;
   if (!overwrite) throw alreadyThere(path);
   const target = stat.isSymbolicLink()
-    ? await realpath(path).catch((error: unknown) => Promise.reject(ioError(error, path)))
+    ? await realpath(path).catch((error: unknown) => Promise.reject(systemError(error, path)))
     : path;
   if (!(await lstat(target)).isFile()) {
     throw new NacreError("io", { found: `${path} is not an ordinary file`, mend: "choose another name" });
@@ -83,7 +82,7 @@ async function claim(temporary: string, path: string): Promise<FileHandle> {
     return await open(temporary, "wx");
   } catch (error) {
     busy.delete(temporary);
-    throw ioError(error, path);
+    throw systemError(error, path);
   }
 }
 
@@ -109,7 +108,7 @@ async function writeSound(
   });
   assert(last.length === first.length, "the header has room for the final sizes");
   await put(handle, path, last, 0);
-  await handle.datasync().catch((error: unknown) => Promise.reject(ioError(error, path)));
+  await handle.datasync().catch((error: unknown) => Promise.reject(systemError(error, path)));
 }
 
 async function put(
@@ -128,7 +127,7 @@ async function put(
       );
       at += bytesWritten;
     } catch (error) {
-      throw ioError(error, path);
+      throw systemError(error, path);
     }
   }
 }
@@ -140,7 +139,7 @@ async function publish(temporary: string, target: string, overwrite: boolean, pa
     else await linkOrCopy(temporary, target);
   } catch (error) {
     if (systemCode(error) === "EEXIST") throw alreadyThere(path);
-    throw ioError(error, path);
+    throw systemError(error, path);
   }
 }
 

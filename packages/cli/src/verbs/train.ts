@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { NacreError } from "@nacre/errors";
+import { NacreError, naming } from "@nacre/errors";
 import { type Fact, factLine, factObject } from "../facts.js";
 import { interruptedCode } from "../interrupt.js";
 import { count, text } from "../options.js";
-import { naming } from "../system-error.js";
 import { type Context, forceOption, jsonOption, report, taskOf, verb } from "../verb.js";
 
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
