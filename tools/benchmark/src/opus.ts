@@ -1,12 +1,11 @@
-import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { quality } from "@nacre/inspect";
 import { resample } from "@nacre/media";
 import { audioMetrics } from "@nacre/metrics";
 import { type Audio, readAudio } from "@nacre/nacre";
 import type OpusScript from "opusscript";
 import { type Interval, meanInterval } from "./interval.js";
+import { soundFiles } from "./sound-files.js";
 
 /** Opus on a folder of sounds, measured as our own models are. */
 export type OpusResult = {
@@ -24,12 +23,12 @@ const preSkip = 312;
 
 /** Encodes and decodes every sound at each rate (kbit/s), variable rate, 20 ms frames, as libopus does by itself. */
 export async function measureOpus(folder: string, rates: readonly number[]): Promise<OpusResult> {
-  const files = (await readdir(folder)).filter((name) => /\.(wav|flac|ogg)$/i.test(name)).sort();
-  const sounds = await Promise.all(files.map((name) => readAudio(join(folder, name))));
+  const files = await soundFiles(folder);
+  const sounds = await Promise.all(files.map(({ path }) => readAudio(path)));
   const durations = sounds.map(({ channels, sampleRate }) => channels[0]!.length / sampleRate);
   return {
     codec: `libopus in opusscript ${version()}`,
-    files,
+    files: files.map(({ name }) => name),
     seconds: durations.reduce((sum, each) => sum + each, 0),
     rates: rates.map((asked) => {
       const coded = sounds.map((sound) => throughOpus(sound, asked));

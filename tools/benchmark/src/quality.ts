@@ -1,8 +1,7 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { audioMetrics } from "@nacre/metrics";
 import { type LayerReport, type Nacre, open, readAudio, trimLayers } from "@nacre/nacre";
 import { type Interval, meanInterval } from "./interval.js";
+import { soundFiles } from "./sound-files.js";
 
 /** What a model does on a folder of sounds that it never heard. */
 export type Quality = {
@@ -13,8 +12,10 @@ export type Quality = {
   prefixes: { layers: number; kbps: Interval; measures: Record<string, Interval> }[];
   /** From one watched number of layers to the next: mean gain, and the share of files that gain. */
   steps: { from: number; to: number; gain: Record<string, number>; improved: Record<string, number> }[];
-  /** Codes of all files together. */
-  codebooks: { layer: number; codes: number; usage: number; perplexity: number; entropyBits: number }[];
+  /** Codes of all files together; null where a layer has several codes a frame, as finite scalars have. */
+  codebooks:
+    | { layer: number; codes: number; usage: number; perplexity: number; entropyBits: number }[]
+    | null;
 };
 
 type Measured = { report: LayerReport; bytes: number[] };
@@ -34,23 +35,23 @@ export async function measureQuality(
   folder: string,
   onFile: (done: number, total: number) => void,
 ): Promise<Quality> {
-  const files = (await readdir(folder)).filter((name) => /\.(wav|flac|ogg)$/i.test(name)).sort();
+  const files = await soundFiles(folder);
   const nacre = await open(model);
-  const { layers, entries } = nacre.model;
+  const { layers, entries, alphabets } = nacre.model;
   const counts = Array.from({ length: layers }, () => new Uint32Array(entries));
   const measured: Measured[] = [];
-  for (const [index, name] of files.entries()) {
-    measured.push(await measureFile(nacre, join(folder, name), counts));
+  for (const [index, { path }] of files.entries()) {
+    measured.push(await measureFile(nacre, path, counts));
     onFile(index + 1, files.length);
   }
   await nacre.close();
   return {
     model: nacre.model.id,
-    files,
+    files: files.map(({ name }) => name),
     seconds: measured.reduce((sum, { report }) => sum + report.duration, 0),
     prefixes: Array.from({ length: layers }, (_, i) => prefixOf(measured, i + 1)),
     steps: stepsOf(measured, watched(layers)),
-    codebooks: counts.map((row, layer) => codebookOf(row, layer + 1)),
+    codebooks: alphabets.length === 1 ? counts.map((row, layer) => codebookOf(row, layer + 1)) : null,
   };
 }
 
@@ -93,7 +94,7 @@ function stepsOf(measured: readonly Measured[], counts: readonly number[]): Qual
   });
 }
 
-function codebookOf(counts: Uint32Array, layer: number): Quality["codebooks"][number] {
+function codebookOf(counts: Uint32Array, layer: number): NonNullable<Quality["codebooks"]>[number] {
   const codes = counts.reduce((sum, count) => sum + count, 0);
   const shares = Array.from(counts, (count) => count / codes).filter((share) => share > 0);
   const entropyBits = shares.reduce((sum, share) => sum - share * Math.log2(share), 0);

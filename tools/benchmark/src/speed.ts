@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { resample, streamOf } from "@nacre/media";
 import { type Audio, collect, open, readAudio } from "@nacre/nacre";
+import { soundFiles } from "./sound-files.js";
 
 /** Seconds of sound per second of work. */
 type Speed = { encode: number; decode: number };
@@ -66,11 +65,11 @@ async function* streamOfBytes(file: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function joined(folder: string, sampleRate: number, seconds: number): Promise<Audio> {
-  const names = (await readdir(folder)).filter((name) => /\.(wav|flac|ogg)$/i.test(name)).sort();
+  const files = await soundFiles(folder);
   const samples = new Float32Array(seconds * sampleRate);
   for (let at = 0; at < samples.length; ) {
-    for (const name of names) {
-      const [part] = resample(await readAudio(join(folder, name)), sampleRate).channels;
+    for (const { path } of files) {
+      const [part] = resample(await readAudio(path), sampleRate).channels;
       samples.set(part!.subarray(0, samples.length - at), at);
       at = Math.min(samples.length, at + part!.length);
     }
