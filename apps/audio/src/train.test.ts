@@ -43,6 +43,27 @@ test("a model trained on a folder of the user's own encodes and decodes", async 
   expect(JSON.parse(decoded.out.toString())).toMatchObject({ samples: 103_200, sampleRate: 16_000 });
 }, 60_000);
 
+test("training from a model begins with its sound, and is refused for another network", async () => {
+  const at = sandbox();
+  const recipe = { ...base!, batch: 1, frames: 40, schedule: { rate: 0, steps: 1, warmup: 1, decay: 1 } };
+  writeFileSync(at("recipe.json"), JSON.stringify(recipe));
+  const argv = ["train", dirname(speech), "--from", "speech-24k", "--json"];
+  const trained = await call([...argv, "-o", at("mine"), "--recipe", at("recipe.json")]);
+  expect(trained).toMatchObject({ code: 0 });
+  const heard = async (model: string) => {
+    const { out } = await call(["inspect", speech, "-m", model, "--json"]);
+    return JSON.parse(out.toString()).layers.at(-1).quality.siSdr as number;
+  };
+  // At a rate of zero the weights stay; only codebooks move, by one step of their average.
+  expect(Math.abs((await heard(at("mine"))) - (await heard("speech-24k")))).toBeLessThan(0.5);
+  const other = { ...recipe, encoder: { ...base!.encoder, dim: 8 } };
+  writeFileSync(at("other.json"), JSON.stringify(other));
+  expect(await call([...argv, "-o", at("other"), "--recipe", at("other.json")])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("the same networks"),
+  });
+}, 60_000);
+
 test("a recipe that lacks a part or has it of another kind is refused with the part's name", async () => {
   const at = sandbox();
   const { schedule, ...rest } = base!;

@@ -1,17 +1,20 @@
 import { readFile } from "node:fs/promises";
 import type { Fact, Task, TrainRequest } from "@nacre/cli";
+import { readModel } from "@nacre/codec/node";
 import { NacreError } from "@nacre/errors";
+import { modelFolder } from "@nacre/nacre";
 import { type Recipe, recipes, type TrainingNews, trainFolder } from "@nacre/training";
 
 /** Trains a model on a user's own sounds. */
 export async function trainSounds(
-  { recipe, ...request }: TrainRequest,
+  { recipe, from, ...request }: TrainRequest,
   task: Task,
 ): Promise<{ folder: string; facts: Fact[] }> {
   let seconds = 0;
   const { folder, step } = await trainFolder({
     ...request,
     ...(recipe === undefined ? {} : { recipe: recipe.endsWith(".json") ? await readRecipe(recipe) : recipe }),
+    ...(from === undefined ? {} : { from: await readModel(modelFolder(from)) }),
     signal: task.signal,
     onPack: (done, total) => task.progress(`${done} of ${total} files packed`, done, total),
     onNews: (news) => {

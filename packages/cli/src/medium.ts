@@ -47,6 +47,8 @@ export type TrainRequest = {
   name: string;
   steps?: number;
   recipe?: string;
+  /** Name or folder of the model that training begins from. */
+  from?: string;
 };
 
 /** What there is to tell of an installed model. */

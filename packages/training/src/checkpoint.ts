@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { readSafetensors, writeSafetensors } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
+import { sortedJson } from "./recipes/compare.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { StateValues } from "./state.js";
 import type { StepGraph } from "./step.js";
@@ -68,21 +69,16 @@ function withKind(recipe: { quantizer?: object }): object {
   return { ...recipe, quantizer: { kind: "residual-vector", ...recipe.quantizer } };
 }
 
-// Names of the recipe's parts that are not the same; the schedule and the words may change.
+// Names of the recipe's parts that are not the same; the schedule and the words may change, and when
+// codebooks start from data belongs to the schedule.
 function differences(stored: object, recipe: Recipe): string[] {
-  const [a, b]: Record<string, unknown>[] = [{ ...stored }, { ...recipe }];
+  const [a, b] = [stored, recipe].map((each): Record<string, unknown> => {
+    const { quantizer, ...rest } = each as Recipe;
+    return { ...rest, quantizer: { ...quantizer, startEvery: 0 } };
+  });
   const names = new Set([...Object.keys(a!), ...Object.keys(b!)]);
   for (const name of ["schedule", "description"]) names.delete(name);
-  return [...names].filter((name) => sorted(a![name]) !== sorted(b![name]));
-}
-
-// JSON with the keys in one order, so that only values count.
-function sorted(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  return [...names].filter((name) => sortedJson(a![name]) !== sortedJson(b![name]));
 }
 
 function refused(path: string, what: string): NacreError {

@@ -16,6 +16,7 @@ export { recipeByName, recipes } from "./recipes/index.js";
 export type { Recipe, RecipeOf } from "./recipes/recipe.js";
 export { openRun, type Run, type RunOptions } from "./run.js";
 export { rateAt, type Schedule, withSteps } from "./schedule.js";
+export { recipeFrom, startFrom, takesQuantizer } from "./start.js";
 export { initialState, parameterSpecs, type StateArray, type StateValues } from "./state.js";
 export { buildStep, type StepGraph } from "./step.js";
 export { type Table, tableRow } from "./table.js";

@@ -20,12 +20,13 @@ export type Run = {
 /**
  * How a run is opened.
  *
+ * start  the state before the first step; the recipe's own, of drawn weights, when left out
  * codes  of a step that was built `pinned`, int64 [N, L]: the caller sets its data before each step
  */
-export type RunOptions = SessionOptions & { codes?: Value };
+export type RunOptions = SessionOptions & { codes?: Value; start?: StateValues };
 
 /**
- * Opens a run at its initial state. Two sets of state arrays swap: a step reads one and writes the
+ * Opens a run before its first step. Two sets of state arrays swap: a step reads one and writes the
  * other, so nothing of the state's or the batch's size is allocated in a step.
  */
 export async function openRun(
@@ -33,12 +34,12 @@ export async function openRun(
   graph: StepGraph,
   corpus: Corpus,
   runtime: Runtime,
-  { codes, ...options }: RunOptions = {},
+  { codes, start, ...options }: RunOptions = {},
 ): Promise<Run> {
   const session = await runtime.open(graph.model, options);
   const [batch, samples] = graph.audioShape;
   const feed = openFeed(corpus, { seed: recipe.seed, batch, length: batch * samples });
-  const first = initialState(recipe, graph);
+  const first = start ?? initialState(recipe, graph);
   const second = Object.fromEntries(graph.state.map(({ name }) => [name, first[name]!.slice()]));
   const audio = float32(graph.audioShape, new Float32Array(0));
   const row = new Float32Array(graph.table.width);

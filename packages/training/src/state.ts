@@ -1,6 +1,7 @@
 import { initialValues, type ParameterSpec } from "@nacre/blocks";
 import { spectralDecoder } from "@nacre/decoder";
 import { spectralEncoder } from "@nacre/encoder";
+import { lossesWith } from "./losses/index.js";
 import { type Chunk, viewsOf } from "./optimizer/chunks.js";
 import { trainingOf } from "./quantizers/quantizers.js";
 import type { Recipe } from "./recipes/recipe.js";
@@ -18,14 +19,13 @@ export function parameterSpecs(recipe: Recipe): ParameterSpec[] {
 
 /** Every array that a step reads and writes anew. */
 export function stateArrays(recipe: Recipe, chunks: readonly Chunk[]): StateArray[] {
-  const { mel, waveform, siSdr } = recipe.losses;
   const perChunk = ["value", "first", "second", "average"].flatMap((kind) =>
     chunks.map(({ name, size }) => ({ name: `${kind}.${name}`, shape: [size] })),
   );
   return [
     ...perChunk,
     ...trainingOf(recipe).stateArrays(recipe),
-    { name: "balancer.norms", shape: [[mel, waveform, siSdr].filter((weight) => weight > 0).length] },
+    { name: "balancer.norms", shape: [lossesWith(recipe.losses).filter(({ share }) => share > 0).length] },
   ];
 }
 

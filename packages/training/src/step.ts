@@ -20,8 +20,7 @@ import {
   type Tensor,
 } from "@nacre/graph";
 import { balance, type WeightedLoss } from "./losses/balancer.js";
-import { melLoss } from "./losses/mel.js";
-import { siSdrLoss, waveformLoss } from "./losses/waveform.js";
+import { lossesWith } from "./losses/index.js";
 import { adamW } from "./optimizer/adamw.js";
 import { type Chunk, chunksOf, unpack } from "./optimizer/chunks.js";
 import type { QuantizerPass } from "./quantizers/quantizer-training.js";
@@ -195,9 +194,9 @@ function lossesOf({ losses, encoder }: Recipe, whole: Tensor, wholeDecoded: Tens
   const length = whole.shape[1]! - edge;
   const audio = slice(whole, 1, 0, length);
   const decoded = slice(wholeDecoded, 1, 0, length);
-  return [
-    { name: "mel", value: melLoss(audio, decoded, encoder.sampleRate), weight: losses.mel },
-    { name: "waveform", value: waveformLoss(audio, decoded), weight: losses.waveform },
-    { name: "siSdr", value: siSdrLoss(audio, decoded), weight: losses.siSdr },
-  ];
+  return lossesWith(losses).map(({ loss: { name, value }, share }) => ({
+    name,
+    value: value(audio, decoded, encoder.sampleRate),
+    weight: share,
+  }));
 }

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { createCodec } from "@nacre/codec";
 import { readModel } from "@nacre/codec/node";
 import { readAudio, wavBytes } from "@nacre/media";
-import { type TrainingNews, trainFolder } from "@nacre/training";
+import {
+  buildStep,
+  recipeFrom,
+  startFrom,
+  type TrainingNews,
+  takesQuantizer,
+  trainFolder,
+  weightsOf,
+} from "@nacre/training";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolders } from "../test/folders.js";
 import { runtime } from "../test/run-graph.js";
@@ -78,5 +86,41 @@ describe("training on a folder", () => {
   test("is refused for a recipe that does not exist", async () => {
     const unknown = trainFolder({ inputs: [from], out, work, recipe: "none" });
     await expect(unknown).rejects.toThrow(expect.objectContaining({ code: "option" }));
+  });
+
+  test("begins from a model that is given: its networks and codebooks, no start from data", async () => {
+    const model = await readModel(out);
+    const recipe = recipeFrom(model, tinyRecipe({ quantizer: { startEvery: 1 } }));
+    const graph = buildStep(recipe);
+    const { parameters } = weightsOf(graph, startFrom(model, recipe, graph));
+    expect(recipe.quantizer).toMatchObject({ startEvery: 0 });
+    expect(Object.keys(parameters).toSorted()).toEqual(Object.keys(model.parameters).toSorted());
+    for (const [name, values] of Object.entries(parameters)) expect(values).toEqual(model.parameters[name]);
+    const again = folder();
+    const told: TrainingNews[] = [];
+    const options = { inputs: [from], out: again, work: folder(), name: "tones", recipe, from: model };
+    await trainFolder({ ...options, steps: 1, onNews: (each) => told.push(each) });
+    expect(told[0]!.metrics.mel).toBeLessThan(1.3 * news[1]!.metrics.mel!);
+    expect((await readModel(again)).config.provenance).toMatchObject({ from: "tones@1" });
+  });
+
+  test("takes the networks alone when the quantizer is another", async () => {
+    const model = await readModel(out);
+    const recipe = tinyRecipe({ quantizer: { entries: 8, startEvery: 1 } });
+    expect(takesQuantizer(model, recipe)).toBe(false);
+    expect(recipeFrom(model, recipe)).toBe(recipe);
+    const graph = buildStep(recipe);
+    const { parameters } = weightsOf(graph, startFrom(model, recipe, graph));
+    expect(parameters["encoder.head.weight"]).toEqual(model.parameters["encoder.head.weight"]);
+    expect(parameters["quantizer.codebooks"]).toHaveLength(3 * 8 * recipe.encoder.latentDim);
+  });
+
+  test("refuses a model of other networks", async () => {
+    const model = await readModel(out);
+    const recipe = tinyRecipe();
+    const other = { ...recipe, decoder: { ...recipe.decoder, blocks: 2 } };
+    expect(() => startFrom(model, other, buildStep(other))).toThrow(
+      expect.objectContaining({ code: "model", message: expect.stringContaining("decoder") }),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Model } from "@nacre/codec";
 import { createRuntime } from "@nacre/runtime/node";
 import { openCorpus } from "./corpus.js";
 import { writeModel } from "./model-folder.js";
@@ -22,6 +23,8 @@ export type TrainFolderOptions = {
   name?: string;
   /** A recipe's name, or one of the caller's own. */
   recipe?: string | Recipe;
+  /** A trained model that the run begins from; its networks have to be the recipe's. */
+  from?: Model;
   /** Ends the run early; a model is written of what was learned. */
   signal?: AbortSignal;
   onPack?: (done: number, total: number) => void;
@@ -34,7 +37,7 @@ export type TrainFolderOptions = {
  * throws NacreError "media" when there is nothing to train on, "option" for an unknown recipe
  */
 export async function trainFolder(options: TrainFolderOptions): Promise<{ folder: string; step: number }> {
-  const { inputs, out, work, name = "own", signal, onNews } = options;
+  const { inputs, out, work, name = "own", from, signal, onNews } = options;
   const recipe = recipeOf(options);
   const packed = join(work, "corpus");
   if (!existsSync(join(packed, "index.json"))) {
@@ -49,15 +52,16 @@ export async function trainFolder(options: TrainFolderOptions): Promise<{ folder
       folder: work,
       runtime,
       logEvery: Math.min(20, recipe.schedule.steps),
+      ...(from ? { from } : {}),
       ...(signal ? { signal } : {}),
       ...(onNews ? { onNews } : {}),
     });
     const label = {
       name,
       version: 1,
-      description: `Trained by its user with the recipe ${recipe.name}, ${step} steps`,
+      description: `Trained by its user with the recipe ${recipe.name}, ${step} steps${from ? ` from ${from.id}` : ""}`,
       licence: "not stated",
-      provenance: { recipe, step },
+      provenance: { recipe, step, ...(from ? { from: from.id } : {}) },
     };
     await writeModel(out, recipe, weights, label, corpus, runtime);
     return { folder: out, step };

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Model } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
 import type { Runtime } from "@nacre/runtime";
 import { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
@@ -10,6 +11,7 @@ import { viewsOf } from "./optimizer/chunks.js";
 import { trainingOf } from "./quantizers/quantizers.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { openRun, type Run } from "./run.js";
+import { recipeFrom, startFrom } from "./start.js";
 import type { StateValues } from "./state.js";
 import { buildStep, type StepGraph } from "./step.js";
 import { type ValidationPoint, validate, type Weights } from "./validation.js";
@@ -37,6 +39,8 @@ export type TrainOptions = {
   folder: string;
   runtime: Runtime;
   threads?: number;
+  /** A trained model whose weights a new run begins from; named again when that run is resumed. */
+  from?: Model;
   /** Steps between lines of the log, validations and checkpoints. */
   logEvery?: number;
   validateEvery?: number;
@@ -59,17 +63,21 @@ export const patience = 20;
  *
  * returns  averaged weights
  * throws   NacreError "runtime" when the numbers stay NaN or infinite, "model" when the folder holds
- *          another recipe's run, "media" when the corpus has nothing to train on or another rate,
+ *          another recipe's run or `from` has other networks, "media" when the corpus has nothing to train on or another rate,
  *          "option" for a recipe whose numbers do not fit each other
  */
 export async function train(options: TrainOptions): Promise<{ weights: Weights; step: number }> {
-  const { recipe, corpus, folder, runtime, threads } = options;
+  const { corpus, folder, runtime, threads, from } = options;
+  const recipe = from ? recipeFrom(from, options.recipe) : options.recipe;
   checkCorpus(corpus, recipe);
   await mkdir(folder, { recursive: true });
   const graph = buildStep(recipe);
-  const run = await openRun(recipe, graph, corpus, runtime, threads === undefined ? {} : { threads });
+  const run = await openRun(recipe, graph, corpus, runtime, {
+    ...(threads === undefined ? {} : { threads }),
+    ...(from ? { start: startFrom(from, recipe, graph) } : {}),
+  });
   try {
-    const step = await trainSteps(options, graph, run);
+    const step = await trainSteps({ ...options, recipe }, graph, run);
     return { weights: weightsOf(graph, run.values()), step };
   } finally {
     await run.close();

@@ -5,15 +5,20 @@ import { spectralEncoder } from "@nacre/encoder";
 import { concat, constant, input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
 import type { Runtime } from "@nacre/runtime";
 import type { Corpus } from "./corpus.js";
+import { intelligibilityLoss, shortestIntelligible } from "./losses/intelligibility.js";
 import { melLoss } from "./losses/mel.js";
 import { siSdrLoss } from "./losses/waveform.js";
 import { trainingOf } from "./quantizers/quantizers.js";
 import { randomFor } from "./random.js";
+import { edge } from "./recipes/check.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { parameterSpecs } from "./state.js";
 
-/** Quality on sound that is never trained on, by number of layers. */
-export type ValidationPoint = { layers: number; mel: number; siSdr: number };
+/**
+ * Quality on sound that is never trained on, by number of layers: the losses' own values, SI-SDR in dB.
+ * Intelligibility, 0 .. 1, is the mean of the correlations behind STOI and ESTOI; absent for crops too short for it.
+ */
+export type ValidationPoint = { layers: number; mel: number; siSdr: number; intelligibility?: number };
 
 /** What a model stores, by name: weights of the networks and tensors of the quantizer. */
 export type Weights = { parameters: Readonly<Record<string, Float32Array>> };
@@ -46,7 +51,12 @@ export async function validate(
   const { result } = await session.run({ audio: { type: "float32", shape: [items, samples], data: audio } });
   await session.close();
   const values = result!.data as Float32Array;
-  return prefixes.map((layers, i) => ({ layers, mel: values[2 * i]!, siSdr: -values[2 * i + 1]! }));
+  const each = values.length / prefixes.length;
+  return prefixes.map((layers, i) => {
+    const [mel, siSdr, intelligibility] = values.subarray(i * each, (i + 1) * each);
+    const point = { layers, mel: mel!, siSdr: -siSdr! };
+    return intelligibility === undefined ? point : { ...point, intelligibility: 1 - intelligibility };
+  });
 }
 
 function validationGraph(
@@ -71,11 +81,11 @@ function validationGraph(
   const measured = prefixes.flatMap((layers) => {
     const quantized = reshape(quantizer.decode(firstLayers(codes, quantizer, layers)), latent.shape);
     const decoded = spectralDecoder.forward(decoder, baked, quantized);
-    const whole = (x: Tensor) => slice(x, 1, 0, frames * encoder.hop - 1024);
-    return [
-      melLoss(whole(audio), whole(decoded), encoder.sampleRate),
-      siSdrLoss(whole(audio), whole(decoded)),
-    ];
+    const whole = (x: Tensor) => slice(x, 1, 0, frames * encoder.hop - edge);
+    const [wanted, found] = [whole(audio), whole(decoded)];
+    const judged = [melLoss(wanted, found, encoder.sampleRate), siSdrLoss(wanted, found)];
+    const long = wanted.shape[1]! >= shortestIntelligible(encoder.sampleRate);
+    return long ? [...judged, intelligibilityLoss(wanted, found, encoder.sampleRate)] : judged;
   });
   const result = concat(
     measured.map((value) => reshape(value, [1])),

@@ -15,6 +15,7 @@ program
   .option("--corpus <folder>", "packed by tools/corpora", "corpora/packed")
   .option("--folder <folder>", "of runs: <folder>/<recipe> holds checkpoint and log", "runs")
   .option("--steps <count>", "length of the schedule; its last part is the decay", Number)
+  .option("--from <model>", "folder of a model to begin from; name it again to go on")
   .option("--threads <count>", "of the network engine", Number)
   .option("--save-every <steps>", "between checkpoints", Number, 500)
   .option("--validate-every <steps>", "between validations", Number, 500)

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { readModel } from "@nacre/codec/node";
 import { createRuntime } from "@nacre/runtime/node";
 import { openCorpus, recipeByName, type TrainingNews, train, withSteps } from "@nacre/training";
 
@@ -7,6 +8,7 @@ type RunOptions = {
   folder: string;
   steps?: number;
   threads?: number;
+  from?: string;
   saveEvery: number;
   validateEvery: number;
 };
@@ -26,6 +28,7 @@ export async function run(name: string, options: RunOptions): Promise<void> {
     signal: stop.signal,
     saveEvery: options.saveEvery,
     validateEvery: options.validateEvery,
+    ...(options.from === undefined ? {} : { from: await readModel(resolve(options.from)) }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     onNews: tell,
   });
@@ -42,7 +45,8 @@ function tell({ step, steps, seconds, audioPerSecond, metrics, validation }: Tra
     `SI-SDR ${(-(metrics.siSdr ?? 0)).toFixed(2)}`,
   ];
   console.log(line.join("  "));
-  for (const { layers, mel, siSdr } of validation ?? []) {
-    console.log(`  ${layers} layers: mel ${mel.toFixed(4)}, SI-SDR ${siSdr.toFixed(2)} dB`);
+  for (const { layers, mel, siSdr, intelligibility } of validation ?? []) {
+    const heard = intelligibility === undefined ? "" : `, intelligibility ${intelligibility.toFixed(3)}`;
+    console.log(`  ${layers} layers: mel ${mel.toFixed(4)}, SI-SDR ${siSdr.toFixed(2)} dB${heard}`);
   }
 }

@@ -19,11 +19,12 @@ export const train = verb({
     out: text("-o, --out <folder>", "folder of the model; by default its name"),
     name: text("--name <name>", "of the model; by default that of its folder"),
     steps: count("--steps <n>", "steps of training; by default as many as the recipe says"),
+    from: text("--from <model>", "name or folder of a model to begin from; by default none"),
     recipe: text("--recipe <name>", "name of a recipe, or a .json file with one"),
     force: forceOption,
     json: jsonOption,
   }),
-  async run(context, inputs, { out, name, steps, recipe, force, json }) {
+  async run(context, inputs, { out, name, steps, from, recipe, force, json }) {
     const folder = out ?? name ?? `${basename(resolve(inputs[0] ?? "."))}-model`;
     if (!force && existsSync(join(folder, "model.json"))) throw alreadyThere(folder);
     const work = `${resolve(folder)}.training`;
@@ -33,6 +34,7 @@ export const train = verb({
       work,
       name: nameOf(name, folder),
       ...(steps !== undefined && { steps }),
+      ...(from !== undefined && { from }),
       ...(recipe !== undefined && { recipe }),
     };
     if (existsSync(work)) context.screen.note("note", `going on from what is in ${work}`);

@@ -1,8 +1,15 @@
 import { gradient, input, type Tensor } from "@nacre/graph";
 import { describe, expect, test } from "vitest";
-import { plainFilters, plainMelLoss, plainSiSdr, plainWaveform } from "../../test/plain-losses.js";
+import {
+  plainFilters,
+  plainIntelligibility,
+  plainMelLoss,
+  plainSiSdr,
+  plainWaveform,
+} from "../../test/plain-losses.js";
 import { dot, openGraph } from "../../test/run-graph.js";
 import { noise, seededRandom, tone } from "../../test/sounds.js";
+import { intelligibilityLoss, shortestIntelligible } from "./intelligibility.js";
 import { melFilters, melLoss, melScales } from "./mel.js";
 import { siSdrLoss, waveformLoss } from "./waveform.js";
 
@@ -94,5 +101,53 @@ describe("the losses of samples", () => {
       estimate.map((x) => 3 * x),
     );
     expect(loud.value![0]).toBeCloseTo(quiet.value, 3);
+  });
+});
+
+describe("the intelligibility loss", () => {
+  const rate = 8000;
+  // A hop is 102 samples at 8 kHz: 40 frames, two segments, and a rest of a few samples.
+  const length = 41 * 102 + 9;
+  const x = Float32Array.from([...tone(1, length, rate), ...tone(2, length, rate)]);
+  const y = x.map((value, i) => 0.7 * value + (i < length ? 0.02 : 0.2) * (2 * random() - 1));
+  const rows = (flat: ArrayLike<number>) =>
+    Array.from({ length: batch }, (_, i) => Float64Array.from({ length }, (_, t) => flat[i * length + t]!));
+  const open = async () => {
+    const [a, b] = ["a", "b"].map((name) => input(name, "float32", [batch, length])) as [Tensor, Tensor];
+    const value = intelligibilityLoss(a, b, rate);
+    return openGraph([a, b], { value, slope: gradient(value, [b])[0]! });
+  };
+
+  test("is the one in plain loops, and so is its slope", async () => {
+    const { value, slope } = await (await open())(x, y);
+    const plain = (moved: Float64Array[]) => plainIntelligibility(rows(x), moved, rate);
+    expect(value![0]).toBeCloseTo(plain(rows(y)), 5);
+    expect(value![0]).toBeGreaterThan(0.05);
+    for (let each = 0; each < 3; each++) {
+      const way = noise(random, batch * length);
+      const moved = (step: number) => plain(rows(Float64Array.from(y, (v, i) => v + step * way[i]!)));
+      const expected = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+      const size = Math.sqrt((dot(slope!, slope!) * dot(way, way)) / way.length);
+      expect(Math.abs(dot(slope!, way) - expected)).toBeLessThan(5e-3 * size);
+    }
+  });
+
+  test("of a sound with itself is near zero, whatever the gain", async () => {
+    const { value } = await (await open())(
+      x,
+      x.map((v) => 0.5 * v),
+    );
+    expect(Math.abs(value![0]!)).toBeLessThan(1e-3);
+  });
+
+  test("has no slope in silence, and refuses what is shorter than a segment", async () => {
+    const silence = new Float32Array(batch * length);
+    const { value, slope } = await (await open())(silence, silence);
+    expect(value![0]).toBe(1);
+    expect(slope!.every((v) => v === 0)).toBe(true);
+    const short = input("short", "float32", [1, shortestIntelligible(rate) - 1]);
+    expect(() => intelligibilityLoss(short, short, rate)).toThrow(
+      expect.objectContaining({ code: "option" }),
+    );
   });
 });

@@ -51,6 +51,7 @@ export type QuantizerPass = {
  * fields        sizes of its fields of the row
  * draws         their values in step `step` (from 1), in the order in which `random` is asked
  * tensors       what a model stores of the state, by the names that `config`'s kind gives them
+ * stateOf       the other way: values of the state from what a model of the same config stored
  * config        the quantizer's part of model.json
  */
 export type QuantizerTraining<Options> = {
@@ -62,6 +63,7 @@ export type QuantizerTraining<Options> = {
   draws(recipe: RecipeOf<Options>, step: number, random: Random): Record<string, (at: number) => number>;
   pass(recipe: RecipeOf<Options>, inputs: QuantizerInputs): QuantizerPass;
   tensors(values: StateValues): Record<string, Float32Array>;
+  stateOf(recipe: RecipeOf<Options>, tensors: Readonly<Record<string, Float32Array>>): StateValues;
   config(recipe: RecipeOf<Options>): QuantizerConfig;
 };
 

@@ -55,6 +55,7 @@ export const finiteScalarTraining: QuantizerTraining<ResidualFiniteScalarRecipe>
     return { quantized, telemetry, losses: [], moved: [], next: () => ({}) };
   },
   tensors: () => ({}),
+  stateOf: () => ({}),
   config: ({ quantizer: { kind, variant, convention, layers, levels } }) => ({
     kind,
     version: 1,

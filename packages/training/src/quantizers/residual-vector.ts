@@ -21,7 +21,7 @@ export type ResidualVectorRecipe = LayerOptions & {
   decay: number;
   /** Entries with a moving count below this are replaced from the batch; 0 never replaces one. */
   deadBelow: number;
-  /** Steps between the layers' starts from data. */
+  /** Steps between the layers' starts from data; 0 for none: a run that takes a model's codebooks. */
   startEvery: number;
 };
 
@@ -57,7 +57,7 @@ export const residualVectorTraining: QuantizerTraining<ResidualVectorRecipe> = {
   fields: ({ quantizer: { layers } }) => ({ restartOffset: layers, forceRestart: layers }),
   draws: ({ quantizer: { startEvery } }, step, random) => ({
     restartOffset: () => Math.floor(random() * 65536),
-    forceRestart: (layer) => (step === layer * startEvery + 1 ? 1 : 0),
+    forceRestart: (layer) => (startEvery > 0 && step === layer * startEvery + 1 ? 1 : 0),
   }),
   pass(recipe, inputs) {
     const step = stepOf(recipe, inputs);
@@ -77,6 +77,15 @@ export const residualVectorTraining: QuantizerTraining<ResidualVectorRecipe> = {
   tensors: (values) => ({
     "quantizer.codebooks": values["quantizer.average"] ?? values["quantizer.codebooks"]!,
   }),
+  // A count of 1 makes an entry its own moving average; what really chooses it soon takes over.
+  stateOf({ quantizer: { layers, entries, update } }, tensors) {
+    const codebooks = tensors["quantizer.codebooks"]!;
+    return {
+      "quantizer.codebooks": codebooks,
+      "quantizer.counts": new Float32Array(layers * entries).fill(1),
+      ...(update === "gradient" ? { "quantizer.average": codebooks } : { "quantizer.sums": codebooks }),
+    };
+  },
   config: ({ quantizer: { kind, layers, entries }, encoder }) => ({
     kind,
     layers,

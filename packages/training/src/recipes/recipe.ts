@@ -1,5 +1,6 @@
 import type { SpectralDecoderConfig } from "@nacre/decoder";
 import type { SpectralEncoderConfig } from "@nacre/encoder";
+import type { SignalLossShares } from "../losses/index.js";
 import type { AdamWOptions } from "../optimizer/adamw.js";
 import type { QuantizerRecipe } from "../quantizers/quantizers.js";
 import type { Schedule } from "../schedule.js";
@@ -28,5 +29,5 @@ export type RecipeOf<Quantizer> = {
   };
   schedule: Schedule;
   /** Shares of the gradient at the decoded signal, and the factor of the commitment beside them. */
-  losses: { mel: number; waveform: number; siSdr: number; commitment: number };
+  losses: SignalLossShares & { commitment: number };
 };

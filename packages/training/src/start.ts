@@ -1,0 +1,65 @@
+import type { Model } from "@nacre/codec";
+import { spectralDecoder } from "@nacre/decoder";
+import { spectralEncoder } from "@nacre/encoder";
+import { NacreError } from "@nacre/errors";
+import { viewsOf } from "./optimizer/chunks.js";
+import { trainingOf } from "./quantizers/quantizers.js";
+import { sortedJson } from "./recipes/compare.js";
+import type { Recipe } from "./recipes/recipe.js";
+import { initialState, type StateValues } from "./state.js";
+import type { StepGraph } from "./step.js";
+
+/**
+ * The state of a run that begins from a trained model: its networks, and its codebooks where the
+ * recipe's quantizer has the same kind and size; moments are empty, averages equal to the weights.
+ *
+ * throws NacreError "model" when the model's networks are not the recipe's
+ */
+export function startFrom(
+  model: Model,
+  recipe: Recipe,
+  graph: Pick<StepGraph, "chunks" | "state">,
+): StateValues {
+  checkNetworks(model, recipe);
+  const values = initialState(recipe, graph);
+  for (const chunk of graph.chunks) {
+    for (const kind of ["value", "average"]) {
+      const views = viewsOf(chunk, values[`${kind}.${chunk.name}`]!);
+      for (const [name, view] of Object.entries(views)) view.set(model.parameters[name]!);
+    }
+  }
+  const quantizer = takesQuantizer(model, recipe) ? trainingOf(recipe).stateOf(recipe, model.parameters) : {};
+  for (const [name, stored] of Object.entries(quantizer)) values[name]!.set(stored);
+  return values;
+}
+
+/** The recipe of a run that begins from the model: codebooks that are taken do not start from data. */
+export function recipeFrom(model: Model, recipe: Recipe): Recipe {
+  const { quantizer } = recipe;
+  if (quantizer.kind !== "residual-vector" || !takesQuantizer(model, recipe)) return recipe;
+  return { ...recipe, quantizer: { ...quantizer, startEvery: 0 } };
+}
+
+/** True when the model's quantizer has the kind and the sizes of the recipe's. */
+export function takesQuantizer({ config }: Model, recipe: Recipe): boolean {
+  return sortedJson(config.quantizer) === sortedJson(trainingOf(recipe).config(recipe));
+}
+
+function checkNetworks({ config, id }: Model, recipe: Recipe): void {
+  const sides = [
+    { side: "encoder", network: spectralEncoder, wanted: recipe.encoder, stored: config.encoder },
+    { side: "decoder", network: spectralDecoder, wanted: recipe.decoder, stored: config.decoder },
+  ];
+  for (const { side, network, wanted, stored } of sides) {
+    const same =
+      stored.architecture === network.name &&
+      stored.version === network.version &&
+      sortedJson(stored.config) === sortedJson(wanted);
+    if (same) continue;
+    throw new NacreError("model", {
+      found: `${id} with the ${side} ${stored.architecture} ${JSON.stringify(stored.config)}`,
+      expected: `the recipe's, ${network.name} ${JSON.stringify(wanted)}`,
+      mend: "begin from a model of the same networks, or from none",
+    });
+  }
+}
