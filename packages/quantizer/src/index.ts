@@ -21,6 +21,17 @@ export {
   residualFiniteScalarTraining,
 } from "./residual-finite-scalar/training.js";
 export {
+  createResidualScalarQuantizer,
+  type ResidualScalarQuantizerOptions,
+} from "./residual-scalar/array.js";
+export {
+  type ResidualScalarTraining,
+  residualScalarDequantize,
+  residualScalarInference,
+  residualScalarTraining,
+  type ScalarRounding,
+} from "./residual-scalar/graph.js";
+export {
   createResidualVectorQuantizer,
   type ResidualVectorQuantizerOptions,
 } from "./residual-vector/array.js";

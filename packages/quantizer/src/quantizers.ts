@@ -6,6 +6,10 @@ import {
   type ResidualFiniteScalarQuantizerOptions,
 } from "./residual-finite-scalar/array.js";
 import {
+  createResidualScalarQuantizer,
+  type ResidualScalarQuantizerOptions,
+} from "./residual-scalar/array.js";
+import {
   createResidualVectorQuantizer,
   type ResidualVectorQuantizerOptions,
 } from "./residual-vector/array.js";
@@ -17,6 +21,7 @@ export const quantizers = {
   "residual-vector": createResidualVectorQuantizer,
   "finite-scalar": createFiniteScalarQuantizer,
   "residual-finite-scalar": createResidualFiniteScalarQuantizer,
+  "residual-scalar": createResidualScalarQuantizer,
 } as const;
 
 /** A kind and the options that its maker takes. */
@@ -24,7 +29,8 @@ export type QuantizerSpec =
   | ({ kind: "vector" } & VectorQuantizerOptions)
   | ({ kind: "residual-vector" } & ResidualVectorQuantizerOptions)
   | ({ kind: "finite-scalar" } & FiniteScalarQuantizerOptions)
-  | ({ kind: "residual-finite-scalar" } & ResidualFiniteScalarQuantizerOptions);
+  | ({ kind: "residual-finite-scalar" } & ResidualFiniteScalarQuantizerOptions)
+  | ({ kind: "residual-scalar" } & ResidualScalarQuantizerOptions);
 
 /**
  * Makes the quantizer of that kind.
