@@ -32,12 +32,30 @@ const MOST_SYMBOLS = 2 ** 26;
  * written: the cost is the ideal one plus about one byte.
  */
 export function encodeSymbols(symbols: Int32Array, table: SymbolTable | TableAt): Uint8Array {
-  const { starts, frequencies } = intervals(symbols, table);
+  return encodeIntervals(intervals(symbols, table));
+}
+
+/**
+ * Codes symbols, each with one of several tables.
+ *
+ * choice   [symbols], number of each symbol's table
+ * returns  bytes for `openSymbols`; those of encodeSymbols with the same tables
+ * throws   as encodeSymbols; "shape" when there is not one choice per symbol
+ */
+export function encodeChosen(
+  symbols: Int32Array,
+  tables: readonly SymbolTable[],
+  choice: Uint8Array,
+): Uint8Array {
+  return encodeIntervals(chosenIntervals(symbols, tables, choice));
+}
+
+function encodeIntervals({ starts, frequencies }: Intervals): Uint8Array {
   // A symbol has at least 1 part of 65536, so it costs at most two bytes.
-  const bytes = new Uint8Array(2 * symbols.length + 4);
+  const bytes = new Uint8Array(2 * starts.length + 4);
   let at = bytes.length;
   let state = SEED;
-  for (let position = symbols.length - 1; position >= 0; position--) {
+  for (let position = starts.length - 1; position >= 0; position--) {
     const frequency = frequencies[position]!;
     while (state >= frequency * WHOLE) {
       bytes[--at] = state & 0xff;
@@ -67,20 +85,55 @@ export function decodeSymbols(bytes: Uint8Array, count: number, table: SymbolTab
   checkCount(count);
   const symbols = new Int32Array(count);
   const same = typeof table === "function" ? undefined : prepareTable(table);
-  let { state, at } = openState(bytes);
+  const coder = openCoder(bytes);
   for (let position = 0; position < count; position++) {
     const model = same ?? prepareTable((table as TableAt)(position, symbols));
-    const slot = state & MASK;
-    const symbol = symbolAt(model, slot);
-    const start = model.starts[symbol]!;
-    symbols[position] = symbol;
-    state = (model.starts[symbol + 1]! - start) * (state >>> PRECISION) + slot - start;
-    // Without bytes left the state may be small: that is the encoder's beginning.
-    while (state < LOWEST && at < bytes.length) state = state * 256 + bytes[at++]!;
+    symbols[position] = nextSymbol(coder, model);
   }
-  if (state !== SEED || at !== bytes.length)
-    throw damaged(`the coder ends at state ${state} with ${bytes.length - at} bytes left`);
+  checkEnd(coder);
   return symbols;
+}
+
+/**
+ * What is decoded of a sequence piece by piece, for tables that depend on pieces before.
+ *
+ * read  the next symbols, one for each choice of a table
+ * end   throws NacreError "bitstream" when the bytes do not end here
+ */
+export type SymbolReader = {
+  read(tables: readonly SymbolTable[], choice: Uint8Array): Int32Array;
+  end(): void;
+};
+
+/** Opens what encodeChosen wrote. throws NacreError "bitstream" for bytes that it cannot have written */
+export function openSymbols(bytes: Uint8Array): SymbolReader {
+  const coder = openCoder(bytes);
+  return {
+    read(tables, choice) {
+      checkCount(choice.length);
+      const models = tables.map(prepareTable);
+      return Int32Array.from(choice, (chosen) => nextSymbol(coder, models[chosen]!));
+    },
+    end: () => checkEnd(coder),
+  };
+}
+
+type Coder = { bytes: Uint8Array; state: number; at: number };
+
+function nextSymbol(coder: Coder, model: PreparedTable): number {
+  const slot = coder.state & MASK;
+  const symbol = symbolAt(model, slot);
+  const start = model.starts[symbol]!;
+  let state = (model.starts[symbol + 1]! - start) * (coder.state >>> PRECISION) + slot - start;
+  // Without bytes left the state may be small: that is the encoder's beginning.
+  while (state < LOWEST && coder.at < coder.bytes.length) state = state * 256 + coder.bytes[coder.at++]!;
+  coder.state = state;
+  return symbol;
+}
+
+function checkEnd({ bytes, state, at }: Coder): void {
+  if (state === SEED && at === bytes.length) return;
+  throw damaged(`the coder ends at state ${state} with ${bytes.length - at} bytes left`);
 }
 
 /**
@@ -90,8 +143,21 @@ export function decodeSymbols(bytes: Uint8Array, count: number, table: SymbolTab
  * throws    as encodeSymbols
  */
 export function idealBits(symbols: Int32Array, table: SymbolTable | TableAt): number {
+  return bitsOf(intervals(symbols, table));
+}
+
+/** What the symbols cost with one of several tables each; bits. throws as encodeChosen */
+export function idealBitsChosen(
+  symbols: Int32Array,
+  tables: readonly SymbolTable[],
+  choice: Uint8Array,
+): number {
+  return bitsOf(chosenIntervals(symbols, tables, choice));
+}
+
+function bitsOf({ frequencies }: Intervals): number {
   let bits = 0;
-  for (const frequency of intervals(symbols, table).frequencies) bits += PRECISION - Math.log2(frequency);
+  for (const frequency of frequencies) bits += PRECISION - Math.log2(frequency);
   return bits;
 }
 
@@ -112,6 +178,35 @@ function intervals(symbols: Int32Array, table: SymbolTable | TableAt): Intervals
     known[position] = symbol;
   }
   return { starts, frequencies };
+}
+
+function chosenIntervals(symbols: Int32Array, tables: readonly SymbolTable[], choice: Uint8Array): Intervals {
+  if (choice.length !== symbols.length) {
+    throw new NacreError("shape", {
+      found: `${choice.length} choices of a table`,
+      expected: `one for each of ${symbols.length} symbols`,
+    });
+  }
+  const models = tables.map(prepareTable);
+  const starts = new Uint32Array(symbols.length);
+  const frequencies = new Uint32Array(symbols.length);
+  for (let position = 0; position < symbols.length; position++) {
+    const model = models[choice[position]!];
+    if (!model) throw noTable(choice[position]!, tables.length);
+    const symbol = symbols[position]!;
+    checkSymbol(symbol, position, model);
+    starts[position] = model.starts[symbol]!;
+    frequencies[position] = model.starts[symbol + 1]! - model.starts[symbol]!;
+  }
+  return { starts, frequencies };
+}
+
+function noTable(chosen: number, count: number): NacreError {
+  return new NacreError("shape", { found: `table ${chosen}`, expected: `0 to ${count - 1}` });
+}
+
+function openCoder(bytes: Uint8Array): Coder {
+  return { bytes, ...openState(bytes) };
 }
 
 function openState(bytes: Uint8Array): { state: number; at: number } {
