@@ -1,5 +1,13 @@
 /** Training: a whole step as one graph, and everything around it. Start at step.ts, then train.ts. */
 export { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
+export { codeBits, contextTables, plainBits, type TileCodes } from "./context/context-graph.js";
+export {
+  type ContextRecipe,
+  type ContextSizes,
+  contextParameters,
+  sourcesOf,
+} from "./context/context-recipe.js";
+export { exportContext } from "./context/export-context.js";
 export { type Clip, type Corpus, type CorpusSource, drawBatch, openCorpus } from "./corpus.js";
 export { type ClipSource, type CorpusWriter, createCorpusWriter } from "./corpus-writer.js";
 export { type Feed, type FeedOptions, openFeed } from "./feed.js";
@@ -8,6 +16,18 @@ export { type MelScale, melFilters, melLoss, melScales } from "./losses/mel.js";
 export { siSdrLoss, waveformLoss } from "./losses/waveform.js";
 export { type ModelLabel, writeModel } from "./model-folder.js";
 export { type PackResult, packFolder } from "./pack-folder.js";
+export { drawCrops, networkValue, validationCrops } from "./pictures/draw-crops.js";
+export {
+  openPictureCorpus,
+  type PackedPicture,
+  type PictureCorpus,
+  type PictureCorpusSource,
+} from "./pictures/picture-corpus.js";
+export {
+  createPictureCorpusWriter,
+  type PictureCorpusWriter,
+  type PictureSource,
+} from "./pictures/picture-corpus-writer.js";
 export type { QuantizerRecipe } from "./quantizers/quantizers.js";
 export type { ResidualFiniteScalarRecipe } from "./quantizers/residual-finite-scalar.js";
 export type { ResidualVectorRecipe } from "./quantizers/residual-vector.js";
