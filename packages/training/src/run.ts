@@ -37,17 +37,17 @@ export async function openRun(
   { codes, start, ...options }: RunOptions = {},
 ): Promise<Run> {
   const session = await runtime.open(graph.model, options);
-  const [batch, samples] = graph.audioShape;
+  const [batch, samples] = graph.batch.shape as [number, number];
   const feed = openFeed(corpus, { seed: recipe.seed, batch, length: batch * samples });
   const first = start ?? initialState(recipe, graph);
   const second = Object.fromEntries(graph.state.map(({ name }) => [name, first[name]!.slice()]));
-  const audio = float32(graph.audioShape, new Float32Array(0));
+  const audio = float32(graph.batch.shape, new Float32Array(0));
   const row = new Float32Array(graph.table.width);
   const metrics = new Float32Array(graph.metricNames.length);
   const side = (from: StateValues, to: StateValues) => ({
     values: from,
     feeds: {
-      audio,
+      [graph.batch.name]: audio,
       row: float32([row.length], row),
       ...(codes ? { codes } : {}),
       ...stateValues(graph, from, ""),

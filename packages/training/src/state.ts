@@ -1,9 +1,6 @@
 import { initialValues, type ParameterSpec } from "@nacre/blocks";
-import { spectralDecoder } from "@nacre/decoder";
-import { spectralEncoder } from "@nacre/encoder";
-import { lossesWith } from "./losses/index.js";
 import { type Chunk, viewsOf } from "./optimizer/chunks.js";
-import { trainingOf } from "./quantizers/quantizers.js";
+import { planOf } from "./plans.js";
 import type { Recipe } from "./recipes/recipe.js";
 
 /** One array of the training state. */
@@ -14,7 +11,7 @@ export type StateValues = Record<string, Float32Array>;
 
 /** Trained tensors of the recipe's networks. */
 export function parameterSpecs(recipe: Recipe): ParameterSpec[] {
-  return [...spectralEncoder.parameters(recipe.encoder), ...spectralDecoder.parameters(recipe.decoder)];
+  return planOf(recipe).parameters;
 }
 
 /** Every array that a step reads and writes anew. */
@@ -22,11 +19,7 @@ export function stateArrays(recipe: Recipe, chunks: readonly Chunk[]): StateArra
   const perChunk = ["value", "first", "second", "average"].flatMap((kind) =>
     chunks.map(({ name, size }) => ({ name: `${kind}.${name}`, shape: [size] })),
   );
-  return [
-    ...perChunk,
-    ...trainingOf(recipe).stateArrays(recipe),
-    { name: "balancer.norms", shape: [lossesWith(recipe.losses).filter(({ share }) => share > 0).length] },
-  ];
+  return [...perChunk, ...planOf(recipe).state];
 }
 
 /** The state before the first step: drawn weights, empty moments, averages equal to the weights. */
@@ -34,7 +27,8 @@ export function initialState(
   recipe: Recipe,
   { chunks, state }: { chunks: readonly Chunk[]; state: readonly StateArray[] },
 ): StateValues {
-  const drawn = initialValues(parameterSpecs(recipe), recipe.seed);
+  const plan = planOf(recipe);
+  const drawn = initialValues(plan.parameters, recipe.seed);
   const values: StateValues = {};
   for (const { name, shape } of state) values[name] = new Float32Array(shape.reduce((a, b) => a * b, 1));
   for (const chunk of chunks) {
@@ -43,7 +37,6 @@ export function initialState(
       for (const [name, view] of Object.entries(views)) view.set(drawn[name]!);
     }
   }
-  const quantizer = trainingOf(recipe).initialState(recipe);
-  for (const [name, initial] of Object.entries(quantizer)) values[name]!.set(initial);
+  for (const [name, initial] of Object.entries(plan.initialState())) values[name]!.set(initial);
   return values;
 }

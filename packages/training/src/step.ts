@@ -1,6 +1,4 @@
 import type { Parameters } from "@nacre/blocks";
-import { spectralDecoder } from "@nacre/decoder";
-import { spectralEncoder } from "@nacre/encoder";
 import {
   add,
   concat,
@@ -11,29 +9,24 @@ import {
   mul,
   onnxModel,
   reshape,
-  scalar,
-  slice,
   sqrt,
   square,
   sub,
   sum,
   type Tensor,
 } from "@nacre/graph";
-import { balance, type WeightedLoss } from "./losses/balancer.js";
-import { lossesWith } from "./losses/index.js";
 import { adamW } from "./optimizer/adamw.js";
 import { type Chunk, chunksOf, unpack } from "./optimizer/chunks.js";
-import type { QuantizerPass } from "./quantizers/quantizer-training.js";
-import { trainingOf } from "./quantizers/quantizers.js";
-import { checkRecipe, edge } from "./recipes/check.js";
+import type { Pass, StepPlan } from "./plan.js";
+import { planOf } from "./plans.js";
 import type { Recipe } from "./recipes/recipe.js";
-import { parameterSpecs, type StateArray, stateArrays } from "./state.js";
+import { type StateArray, stateArrays } from "./state.js";
 import { readField, readScalar, type Table, tableOf } from "./table.js";
 
 /**
  * A whole training step as one ONNX graph: forward, backward, optimizer, codebooks.
  *
- * inputs   "audio" [B, S], "row" [table.width] and every state array by its name
+ * inputs   the batch by its plan's name, "row" [table.width] and every state array by its name
  * outputs  every state array as "next.<name>", and "metrics" [metricNames.length]
  */
 export type StepGraph = {
@@ -43,19 +36,15 @@ export type StepGraph = {
   state: StateArray[];
   table: Table;
   metricNames: string[];
-  /** float32 [batch, samples] of the audio input. */
-  audioShape: [number, number];
+  /** The batch's input, float32. */
+  batch: { name: string; shape: number[] };
 };
 
-/** What the parts of a step read: the state as inputs, and the fields of the row. */
 type StepInputs = {
   recipe: Recipe;
   chunks: Chunk[];
   state: Record<string, Tensor>;
-  audio: Tensor;
   field: (name: string) => Tensor;
-  scalarField: (name: string) => Tensor;
-  codes: Tensor | undefined;
 };
 
 /**
@@ -65,24 +54,27 @@ type StepInputs = {
  * throws  NacreError "option" when the recipe's numbers do not fit each other
  */
 export function buildStep(recipe: Recipe, { pinned = false }: { pinned?: boolean } = {}): StepGraph {
-  checkRecipe(recipe);
-  const { batch, frames, encoder, quantizer } = recipe;
-  const chunks = chunksOf(parameterSpecs(recipe));
+  const plan = planOf(recipe);
+  const chunks = chunksOf(plan.parameters);
   const table = tableOf(recipe);
-  const audioShape: [number, number] = [batch, frames * encoder.hop];
-  const audio = input("audio", "float32", audioShape);
+  const batch = input(plan.batch.name, "float32", plan.batch.shape);
   const row = input("row", "float32", [table.width]);
   const state = Object.fromEntries(
     stateArrays(recipe, chunks).map(({ name, shape }) => [name, input(name, "float32", shape)]),
   );
-  const codes = pinned ? input("codes", "int64", [batch * frames, quantizer.layers]) : undefined;
+  const codes = pinned ? pinnedCodes(recipe) : undefined;
   const field = (name: string) => readField(table, row, name);
   const scalarField = (name: string) => readScalar(table, row, name);
-  const { outputs, metricNames } = stepOutputs({ recipe, chunks, state, audio, field, scalarField, codes });
+  const parameters: Parameters = Object.assign(
+    {},
+    ...chunks.map((chunk) => unpack(chunk, state[`value.${chunk.name}`]!)),
+  );
+  const pass = plan.pass({ batch, parameters, state, field, scalarField, codes });
+  const { outputs, metricNames } = stepOutputs({ recipe, chunks, state, field }, plan, pass);
   return {
     model: onnxModel({
       name: `${recipe.name}-step`,
-      inputs: [audio, row, ...Object.values(state), ...(codes ? [codes] : [])],
+      inputs: [batch, row, ...Object.values(state), ...(codes ? [codes] : [])],
       outputs,
     }),
     recipe,
@@ -90,58 +82,30 @@ export function buildStep(recipe: Recipe, { pinned = false }: { pinned?: boolean
     state: Object.entries(state).map(([name, { shape }]) => ({ name, shape: [...shape] })),
     table,
     metricNames,
-    audioShape,
+    batch: plan.batch,
   };
 }
 
-function stepOutputs(inputs: StepInputs): { outputs: Record<string, Tensor>; metricNames: string[] } {
+function pinnedCodes({ batch, frames, quantizer }: Recipe): Tensor {
+  return input("codes", "int64", [batch * frames, quantizer.layers]);
+}
+
+function stepOutputs(inputs: StepInputs, plan: StepPlan, pass: Pass) {
   const { recipe, chunks, state } = inputs;
-  const { decoded, pass } = forward(inputs);
-  const losses = lossesOf(recipe, inputs.audio, decoded);
-  const { cotangent, nextNorms } = balanced(inputs, losses, decoded);
-  const slopes = gradients(
-    [decoded, ...pass.losses.map(({ value }) => value)],
-    [cotangent, ...pass.losses.map(({ weight }) => scalar(weight))],
-    [...chunks.map(({ name }) => state[`value.${name}`]!), ...pass.moved],
-  );
+  const slopes = gradients(pass.targets, pass.cotangents, [
+    ...chunks.map(({ name }) => state[`value.${name}`]!),
+    ...pass.moved,
+  ]);
   const norm = sqrt(slopes.map((slope) => sum(square(slope))).reduce((a, b) => add(a, b)));
   const shrink = min(div(recipe.optimizer.clip, add(norm, 1e-12)), 1);
   const clipped = slopes.map((slope) => mul(slope, shrink));
   const outputs = {
     // Its slopes come after those of the chunks.
     ...pass.next(clipped.slice(chunks.length)),
-    "next.balancer.norms": concat(
-      nextNorms.map((each) => reshape(each, [1])),
-      0,
-    ),
     ...nextParameters(inputs, clipped),
   };
-  const { metrics, metricNames } = metricsOf(recipe, losses, pass, norm);
+  const { metrics, metricNames } = metricsOf(plan, pass, norm);
   return { outputs: { ...outputs, metrics }, metricNames };
-}
-
-function forward({ recipe, chunks, state, audio, field, codes }: StepInputs) {
-  const { encoder, decoder, quantizer, batch, frames } = recipe;
-  const parameters: Parameters = Object.assign(
-    {},
-    ...chunks.map((chunk) => unpack(chunk, state[`value.${chunk.name}`]!)),
-  );
-  const latent = spectralEncoder.forward(encoder, parameters, audio);
-  const pass = trainingOf(recipe).pass(recipe, {
-    latent: reshape(latent, [batch * frames, encoder.latentDim]),
-    layerMask: itemMask(field("layerMask"), batch, frames, quantizer.layers),
-    state,
-    field,
-    codes,
-  });
-  const decoded = spectralDecoder.forward(decoder, parameters, reshape(pass.quantized, latent.shape));
-  return { decoded, pass };
-}
-
-function balanced({ state, scalarField }: StepInputs, losses: readonly WeightedLoss[], decoded: Tensor) {
-  const weighted = losses.filter(({ weight }) => weight > 0);
-  const norms = weighted.map((_, i) => reshape(slice(state["balancer.norms"]!, 0, i, i + 1), []));
-  return balance(weighted, decoded, norms, scalarField("balancerDecay"));
 }
 
 function nextParameters(
@@ -163,40 +127,16 @@ function nextParameters(
   return outputs;
 }
 
-function metricsOf(
-  { quantizer: { layers } }: Recipe,
-  losses: readonly WeightedLoss[],
-  { losses: own, telemetry }: QuantizerPass,
-  norm: Tensor,
-): { metrics: Tensor; metricNames: string[] } {
-  const scalars: [string, Tensor][] = [
-    ...losses.map(({ name, value }): [string, Tensor] => [name, value]),
-    ...own.flatMap(({ name, value }): [string, Tensor][] => (name ? [[name, value]] : [])),
-    ["gradientNorm", norm],
-  ];
-  const vectors = [telemetry.perplexity, telemetry.dead, telemetry.quantizationError];
-  const perLayer = ["perplexity", "dead", "error"].flatMap((name) =>
+function metricsOf({ layers }: StepPlan, { metrics, perLayer }: Pass, norm: Tensor) {
+  const scalars = [...metrics, { name: "gradientNorm", value: norm }];
+  const ofLayers = perLayer.flatMap(({ name }) =>
     Array.from({ length: layers }, (_, layer) => `${name}.${layer + 1}`),
   );
   return {
-    metrics: concat([...scalars.map(([, value]) => reshape(value, [1])), ...vectors], 0),
-    metricNames: [...scalars.map(([name]) => name), ...perLayer],
+    metrics: concat(
+      [...scalars.map(({ value }) => reshape(value, [1])), ...perLayer.map(({ values }) => values)],
+      0,
+    ),
+    metricNames: [...scalars.map(({ name }) => name), ...ofLayers],
   };
-}
-
-// [batch * layers] to [batch * frames, layers]: all frames of an item use the same layers.
-function itemMask(flat: Tensor, batch: number, frames: number, layers: number): Tensor {
-  const items = reshape(flat, [batch, 1, layers]);
-  return reshape(concat(Array<Tensor>(frames).fill(items), 1), [batch * frames, layers]);
-}
-
-function lossesOf({ losses, encoder }: Recipe, whole: Tensor, wholeDecoded: Tensor): WeightedLoss[] {
-  const length = whole.shape[1]! - edge;
-  const audio = slice(whole, 1, 0, length);
-  const decoded = slice(wholeDecoded, 1, 0, length);
-  return lossesWith(losses).map(({ loss: { name, value }, share }) => ({
-    name,
-    value: value(audio, decoded, encoder.sampleRate),
-    weight: share,
-  }));
 }

@@ -1,7 +1,6 @@
 import { reshape, slice, type Tensor } from "@nacre/graph";
-import { drawLayerCounts, layerCountMask } from "@nacre/quantizer";
 import { adamWScalars } from "./optimizer/adamw.js";
-import { trainingOf } from "./quantizers/quantizers.js";
+import { planOf } from "./plans.js";
 import { randomFor } from "./random.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { rateAt } from "./schedule.js";
@@ -11,15 +10,7 @@ export type Table = { width: number; fields: Record<string, { at: number; length
 
 /** The layout of a recipe's packed row. */
 export function tableOf(recipe: Recipe): Table {
-  const sizes = {
-    stepSize: 1,
-    epsilon: 1,
-    decay: 1,
-    averageRate: 1,
-    balancerDecay: 1,
-    layerMask: recipe.batch * recipe.quantizer.layers,
-    ...trainingOf(recipe).fields(recipe),
-  };
+  const sizes = { stepSize: 1, epsilon: 1, decay: 1, averageRate: 1, ...planOf(recipe).fields };
   let width = 0;
   const fields: Table["fields"] = {};
   for (const [name, length] of Object.entries(sizes)) {
@@ -51,8 +42,7 @@ export function tableRow(
   step: number,
   row: Float32Array = new Float32Array(table.width),
 ): Float32Array {
-  const { quantizer, optimizer, batch, seed, schedule } = recipe;
-  const { layers, fullShare, spread } = quantizer;
+  const { optimizer, seed, schedule } = recipe;
   const random = randomFor(seed, step, 1);
   const put = (name: string, value: (i: number) => number) => {
     const { at, length } = table.fields[name]!;
@@ -64,11 +54,6 @@ export function tableRow(
   put("decay", () => scalars.decay);
   // Early averages follow closely, so that the first weights are soon forgotten.
   put("averageRate", () => Math.max(1 - optimizer.average, 1 / (step + 1)));
-  put("balancerDecay", () => Math.min(0.99, 1 - 1 / step));
-  const counts = drawLayerCounts(random, batch, layers, fullShare, spread);
-  const mask = layerCountMask(counts, 1, layers);
-  put("layerMask", (i) => mask[i]!);
-  const draws = trainingOf(recipe).draws(recipe, step, random);
-  for (const [name, value] of Object.entries(draws)) put(name, value);
+  for (const [name, value] of Object.entries(planOf(recipe).draws(step, random))) put(name, value);
   return row;
 }

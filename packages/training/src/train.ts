@@ -8,7 +8,7 @@ import { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
 import type { Corpus } from "./corpus.js";
 import { nothingToTrainOn } from "./corpus-writer.js";
 import { viewsOf } from "./optimizer/chunks.js";
-import { trainingOf } from "./quantizers/quantizers.js";
+import { planOf } from "./plans.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { openRun, type Run } from "./run.js";
 import { recipeFrom, startFrom } from "./start.js";
@@ -123,7 +123,8 @@ async function tell(
   const { steps } = recipe.schedule;
   const done = step - before.step;
   const sitting = seconds() - before.seconds;
-  const audioSeconds = (done * graph.audioShape[0] * graph.audioShape[1]) / recipe.encoder.sampleRate;
+  const [items, samples] = graph.batch.shape as [number, number];
+  const audioSeconds = (done * items * samples) / recipe.encoder.sampleRate;
   const news: TrainingNews = {
     step,
     steps,
@@ -149,7 +150,7 @@ export function weightsOf(
   values: StateValues,
 ): Weights {
   const views = chunks.map((chunk) => viewsOf(chunk, values[`average.${chunk.name}`]!));
-  return { parameters: Object.assign({}, ...views, trainingOf(recipe).tensors(values)) };
+  return { parameters: Object.assign({}, ...views, planOf(recipe).tensors(values)) };
 }
 
 function checkCorpus({ train, sampleRate }: Corpus, { encoder }: Recipe): void {

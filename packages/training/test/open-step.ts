@@ -26,7 +26,7 @@ export async function openStep(recipe: Recipe, { pinned = false } = {}) {
     ): Promise<Stepped> {
       const row = tableRow(recipe, graph.table, step);
       const found = await session.run({
-        audio: feedOf(graph.audioShape, audio),
+        audio: feedOf(graph.batch.shape, audio),
         row: feedOf([row.length], row),
         ...(codes
           ? { codes: feedOf([codes.length / recipe.quantizer.layers, recipe.quantizer.layers], codes) }

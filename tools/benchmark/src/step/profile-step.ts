@@ -39,7 +39,7 @@ async function runProfiled(recipe: Recipe, threads: number, steps: number, prefi
     profileFilePrefix: prefix,
   });
   const state = initialState(recipe, graph);
-  const [batch, samples] = graph.audioShape;
+  const [batch, samples] = graph.batch.shape as [number, number];
   const audio = Float32Array.from(
     { length: batch * samples },
     (_, i) => 0.2 * Math.sin(i / 17 + i * i * 1e-9),

@@ -26,7 +26,7 @@ export async function exportCase(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const put = (name: string, data: Uint8Array | string) => writeFile(join(folder, name), data);
-  const [batch, samples] = graph.audioShape;
+  const [batch, samples] = graph.batch.shape as [number, number];
   const audio = new Float32Array(steps * batch * samples);
   const rows = new Float32Array(steps * graph.table.width);
   for (let i = 0; i < steps; i++) {
