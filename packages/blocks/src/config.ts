@@ -1,4 +1,9 @@
 import { NacreError } from "@nacre/errors";
+import type { ParameterSpec } from "./network.js";
+import { countParameters } from "./parameters.js";
+
+// Config and weights may be hostile: 2^27 values are half a gigabyte.
+const MOST_PARAMETERS = 2 ** 27;
 
 /** Reads the fields of one config; every refusal is a NacreError "model" that names the field. */
 export type ConfigReader = {
@@ -49,6 +54,12 @@ export function configReader(owner: string, json: unknown, fields: readonly stri
       if (!holds) throw refusal(owner, found, expected);
     },
   };
+}
+
+/** Refuses a config that asks for more trained values than any network of ours has. */
+export function requireFewParameters(read: ConfigReader, specs: readonly ParameterSpec[]): void {
+  const count = countParameters(specs);
+  read.require(count <= MOST_PARAMETERS, `${count} parameters are asked for`, `at most ${MOST_PARAMETERS}`);
 }
 
 function refusal(owner: string, found: string, expected: string): NacreError {

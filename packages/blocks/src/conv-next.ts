@@ -1,7 +1,7 @@
 import { add, conv, gelu, gemm, mul, reshape, type Tensor, transpose } from "@nacre/graph";
 import { linear } from "./linear.js";
 import type { ParameterSpec, Parameters, ReceptiveField } from "./network.js";
-import { parameter } from "./parameters.js";
+import { parameter, sizeOf } from "./parameters.js";
 import { rowNorm } from "./row-norm.js";
 
 /**
@@ -23,26 +23,7 @@ export type RowLayout = { batch: number; frames: number };
  */
 export const convNextBlock = {
   parameters(prefix: string, options: ConvNextOptions): ParameterSpec[] {
-    const { channels, kernel, expansion, layerScale } = options;
-    const hidden = channels * expansion;
-    return [
-      {
-        name: `${prefix}.conv.weight`,
-        shape: [channels, 1, kernel],
-        initial: { kind: "normal", deviation: 1 / Math.sqrt(kernel) },
-        decay: true,
-      },
-      { name: `${prefix}.conv.bias`, shape: [channels], initial: { kind: "zeros" }, decay: false },
-      ...rowNorm.parameters(`${prefix}.norm`, channels),
-      ...linear.parameters(`${prefix}.expand`, { inputs: channels, outputs: hidden }),
-      ...linear.parameters(`${prefix}.contract`, { inputs: hidden, outputs: channels }),
-      {
-        name: `${prefix}.layerScale`,
-        shape: [channels],
-        initial: { kind: "constant", value: layerScale },
-        decay: false,
-      },
-    ];
+    return convNextParameters(prefix, options, [options.kernel]);
   },
 
   /**
@@ -58,9 +39,7 @@ export const convNextBlock = {
     field: ReceptiveField,
   ): Tensor {
     const mixed = depthwise(`${prefix}.conv`, parameters, rows, layout, field);
-    const normed = rowNorm.forward(`${prefix}.norm`, parameters, mixed);
-    const hidden = gelu(linear.forward(`${prefix}.expand`, parameters, normed));
-    return add(rows, scaledContract(prefix, parameters, hidden));
+    return convNextBranch(prefix, parameters, rows, mixed);
   },
 
   /** Multiply-adds for one frame. */
@@ -68,6 +47,40 @@ export const convNextBlock = {
     return channels * kernel + 2 * channels * channels * expansion;
   },
 };
+
+/** The tensors of a block whose depthwise kernels have this shape. */
+export function convNextParameters(
+  prefix: string,
+  { channels, expansion, layerScale }: ConvNextOptions,
+  kernel: readonly number[],
+): ParameterSpec[] {
+  const hidden = channels * expansion;
+  return [
+    {
+      name: `${prefix}.conv.weight`,
+      shape: [channels, 1, ...kernel],
+      initial: { kind: "normal", deviation: 1 / Math.sqrt(sizeOf(kernel)) },
+      decay: true,
+    },
+    { name: `${prefix}.conv.bias`, shape: [channels], initial: { kind: "zeros" }, decay: false },
+    ...rowNorm.parameters(`${prefix}.norm`, channels),
+    ...linear.parameters(`${prefix}.expand`, { inputs: channels, outputs: hidden }),
+    ...linear.parameters(`${prefix}.contract`, { inputs: hidden, outputs: channels }),
+    {
+      name: `${prefix}.layerScale`,
+      shape: [channels],
+      initial: { kind: "constant", value: layerScale },
+      decay: false,
+    },
+  ];
+}
+
+/** What a block does to the rows that its depthwise convolution gave, and the residual. */
+export function convNextBranch(prefix: string, parameters: Parameters, rows: Tensor, mixed: Tensor): Tensor {
+  const normed = rowNorm.forward(`${prefix}.norm`, parameters, mixed);
+  const hidden = gelu(linear.forward(`${prefix}.expand`, parameters, normed));
+  return add(rows, scaledContract(prefix, parameters, hidden));
+}
 
 function depthwise(
   prefix: string,

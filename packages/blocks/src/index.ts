@@ -1,6 +1,8 @@
 /** Network parts that encoder and decoder share, and the contract of a network. */
-export { type ConfigReader, configReader } from "./config.js";
+export { architectureByName } from "./architectures.js";
+export { type ConfigReader, configReader, requireFewParameters } from "./config.js";
 export { type ConvNextOptions, convNextBlock, type RowLayout } from "./conv-next.js";
+export { convNextBlock2d, type Grid } from "./conv-next-2d.js";
 export {
   binCount,
   dft,
@@ -15,6 +17,7 @@ export { type Framing, hopsPerWindow, overlapAdd, windowedFrames } from "./frame
 export { initialValues } from "./initial.js";
 export { type LinearOptions, linear } from "./linear.js";
 export type {
+  Architecture,
   Initial,
   Network,
   NetworkDescription,
@@ -23,5 +26,13 @@ export type {
   ReceptiveField,
 } from "./network.js";
 export { countParameters, parameter, sizeOf } from "./parameters.js";
+export type {
+  PictureDecoder,
+  PictureDecoderInput,
+  PictureDescription,
+  PictureEncoder,
+  PictureLatent,
+} from "./picture-network.js";
+export { patchify, pixelShuffle, pixelUnshuffle, unpatchify } from "./pixels.js";
 export { chainFields, kernelField, symmetricField } from "./receptive-field.js";
 export { rowNorm } from "./row-norm.js";

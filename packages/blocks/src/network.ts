@@ -45,13 +45,10 @@ export type NetworkDescription = {
 };
 
 /**
- * One architecture. Its meaning never changes under one version: a changed forward is a new version.
- *
- * An encoder turns samples [B, T*hop] into a latent [B, T, D], a decoder turns it back, aligned, all
- * float32. Outside of 0 .. T both see zeros, in every block; who cuts a long signal gives
- * `receptiveField` frames of context and drops what comes of them.
+ * What every architecture gives beside its graph. Its meaning never changes under one version: a changed
+ * forward is a new version.
  */
-export type Network<C> = {
+export type Architecture<C, D> = {
   readonly name: string;
   readonly version: number;
   /**
@@ -61,10 +58,18 @@ export type Network<C> = {
   parse(json: unknown): C;
   /** The trained tensors, in a fixed order. */
   parameters(config: C): ParameterSpec[];
+  describe(config: C): D;
+};
+
+/**
+ * An encoder turns samples [B, T*hop] into a latent [B, T, D], a decoder turns it back, aligned, all
+ * float32. Outside of 0 .. T both see zeros, in every block; who cuts a long signal gives
+ * `receptiveField` frames of context and drops what comes of them.
+ */
+export type Network<C> = Architecture<C, NetworkDescription> & {
   /**
    * Builds the graph.
    * throws NacreError "shape" when the input does not fit the config, "model" when a parameter is missing
    */
   forward(config: C, parameters: Parameters, input: Tensor): Tensor;
-  describe(config: C): NetworkDescription;
 };

@@ -1,30 +1,24 @@
-import type { Network } from "@nacre/blocks";
-import { NacreError } from "@nacre/errors";
+import { architectureByName, type Network, type PictureDecoder } from "@nacre/blocks";
+import { pictureDecoder } from "./picture/index.js";
 import { spectralDecoder } from "./spectral/index.js";
 
-/** Every decoder that a model may name, each version on its own. Adding one is adding a line. */
+/** Every decoder of sound that a model may name, each version on its own. Adding one is adding a line. */
 export const decoders: readonly Network<unknown>[] = [spectralDecoder];
 
+/** Every decoder of pictures that a model may name. */
+export const pictureDecoders: readonly PictureDecoder<unknown>[] = [pictureDecoder];
+
 /**
- * The decoder of that name.
+ * The decoder of sound of that name.
  *
  * version  as stored in the model; the newest one when left out
  * throws   NacreError "model" when the name is unknown, "version" when the version is
  */
 export function decoderByName(name: string, version?: number): Network<unknown> {
-  const named = decoders.filter((decoder) => decoder.name === name);
-  if (named.length === 0) {
-    throw new NacreError("model", {
-      found: `the model names decoder ${JSON.stringify(name.slice(0, 40))}`,
-      expected: `one of ${decoders.map((decoder) => decoder.name).join(", ")}`,
-    });
-  }
-  const newest = Math.max(...named.map((decoder) => decoder.version));
-  const found = named.find((decoder) => decoder.version === (version ?? newest));
-  if (found) return found;
-  throw new NacreError("version", {
-    found: `the model names version ${version} of ${name}`,
-    expected: `at most ${newest}`,
-    mend: "update nacre, or use a model made for this release",
-  });
+  return architectureByName("decoder", decoders, name, version);
+}
+
+/** The same for pictures. */
+export function pictureDecoderByName(name: string, version?: number): PictureDecoder<unknown> {
+  return architectureByName("picture decoder", pictureDecoders, name, version);
 }

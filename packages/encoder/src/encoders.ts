@@ -1,30 +1,24 @@
-import type { Network } from "@nacre/blocks";
-import { NacreError } from "@nacre/errors";
+import { architectureByName, type Network, type PictureEncoder } from "@nacre/blocks";
+import { pictureEncoder } from "./picture/index.js";
 import { spectralEncoder } from "./spectral/index.js";
 
-/** Every encoder that a model may name, each version on its own. Adding one is adding a line. */
+/** Every encoder of sound that a model may name, each version on its own. Adding one is adding a line. */
 export const encoders: readonly Network<unknown>[] = [spectralEncoder];
 
+/** Every encoder of pictures that a model may name. */
+export const pictureEncoders: readonly PictureEncoder<unknown>[] = [pictureEncoder];
+
 /**
- * The encoder of that name.
+ * The encoder of sound of that name.
  *
  * version  as stored in the model; the newest one when left out
  * throws   NacreError "model" when the name is unknown, "version" when the version is
  */
 export function encoderByName(name: string, version?: number): Network<unknown> {
-  const named = encoders.filter((encoder) => encoder.name === name);
-  if (named.length === 0) {
-    throw new NacreError("model", {
-      found: `the model names encoder ${JSON.stringify(name.slice(0, 40))}`,
-      expected: `one of ${encoders.map((encoder) => encoder.name).join(", ")}`,
-    });
-  }
-  const newest = Math.max(...named.map((encoder) => encoder.version));
-  const found = named.find((encoder) => encoder.version === (version ?? newest));
-  if (found) return found;
-  throw new NacreError("version", {
-    found: `the model names version ${version} of ${name}`,
-    expected: `at most ${newest}`,
-    mend: "update nacre, or use a model made for this release",
-  });
+  return architectureByName("encoder", encoders, name, version);
+}
+
+/** The same for pictures. */
+export function pictureEncoderByName(name: string, version?: number): PictureEncoder<unknown> {
+  return architectureByName("picture encoder", pictureEncoders, name, version);
 }

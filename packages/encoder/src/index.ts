@@ -1,3 +1,4 @@
 /** Networks from signal to latent. */
-export { encoderByName, encoders } from "./encoders.js";
+export { encoderByName, encoders, pictureEncoderByName, pictureEncoders } from "./encoders.js";
+export { type PictureEncoderConfig, pictureEncoder } from "./picture/index.js";
 export { type SpectralEncoderConfig, spectralEncoder } from "./spectral/index.js";

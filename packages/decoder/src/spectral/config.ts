@@ -1,4 +1,4 @@
-import { configReader, countParameters, hopsPerWindow } from "@nacre/blocks";
+import { configReader, hopsPerWindow, requireFewParameters } from "@nacre/blocks";
 import { parameterSpecs } from "./parameters.js";
 
 /** Config of the spectral decoder; all sizes are fixed by it but batch and number of frames. */
@@ -24,9 +24,6 @@ export type SpectralDecoderConfig = {
   /** True: no block but the first sees ahead. False: kernels are symmetric. */
   causal: boolean;
 };
-
-// Config and weights may be hostile: 2^27 values are half a gigabyte.
-const MOST_PARAMETERS = 2 ** 27;
 
 const FIELDS = [
   "sampleRate",
@@ -64,7 +61,6 @@ export function parseConfig(json: unknown): SpectralDecoderConfig {
   read.require(causal || kernel % 2 === 1, `kernel is ${kernel}`, "an odd one when causal is false");
   read.require(lookahead < kernel, `lookahead is ${lookahead}`, `less than the kernel of ${kernel}`);
   read.require(causal || lookahead === 0, `lookahead is ${lookahead}`, "0 when causal is false");
-  const count = countParameters(parameterSpecs(config));
-  read.require(count <= MOST_PARAMETERS, `${count} parameters are asked for`, `at most ${MOST_PARAMETERS}`);
+  requireFewParameters(read, parameterSpecs(config));
   return config;
 }

@@ -1,4 +1,4 @@
-import { configReader, countParameters, hopsPerWindow } from "@nacre/blocks";
+import { configReader, hopsPerWindow, requireFewParameters } from "@nacre/blocks";
 import { parameterSpecs } from "./parameters.js";
 
 /** Config of the spectral encoder; all sizes are fixed by it but batch and number of frames. */
@@ -24,9 +24,6 @@ export type SpectralEncoderConfig = {
   /** True: no block sees ahead. False: kernels are symmetric. */
   causal: boolean;
 };
-
-// Config and weights may be hostile: 2^27 values are half a gigabyte.
-const MOST_PARAMETERS = 2 ** 27;
 
 const FIELDS = [
   "sampleRate",
@@ -62,7 +59,6 @@ export function parseConfig(json: unknown): SpectralEncoderConfig {
   const hops = hopsPerWindow(config);
   read.require(hops <= 16, `a window spans ${hops} hops`, "at most 16");
   read.require(causal || kernel % 2 === 1, `kernel is ${kernel}`, "an odd one when causal is false");
-  const count = countParameters(parameterSpecs(config));
-  read.require(count <= MOST_PARAMETERS, `${count} parameters are asked for`, `at most ${MOST_PARAMETERS}`);
+  requireFewParameters(read, parameterSpecs(config));
   return config;
 }

@@ -1,10 +1,12 @@
 /** Gradients of convolutions, in terms of the ops that run fastest. */
 import { apply, type Shape, sizeOf, type Tensor } from "../tensor.js";
 import { conv, convTransposeOp, type Steps } from "./convolution.js";
-import { matmul } from "./linear.js";
+import { mul } from "./elementwise.js";
+import { gemm, matmul } from "./linear.js";
 import { sum } from "./reduce.js";
 import { concat, reshape, transpose } from "./shape.js";
 import { pad, slice } from "./slice-pad.js";
+import { fill } from "./source.js";
 
 // With stride 1 a convolution with flipped kernels beats ConvTranspose several times over.
 export function inputGradient(g: Tensor, w: Tensor, shape: Shape, steps: Steps): Tensor {
@@ -54,8 +56,35 @@ export function weightGradient(x: Tensor, g: Tensor, shape: Shape, steps: Steps)
   return depthwise ? depthwiseWeightGradient(x, g, shape, steps) : denseWeightGradient(x, g, shape, steps);
 }
 
-// Every channel of every item is an image of its own and its cotangent the kernel that slides over it.
 function depthwiseWeightGradient(x: Tensor, g: Tensor, shape: Shape, steps: Steps): Tensor {
+  return shape.length === 4 ? planarTaps(x, g, shape, steps) : groupedTaps(x, g, shape, steps);
+}
+
+// Over two axes: per tap, the places it saw times the cotangent, summed by a product with ones. Channels
+// come last, so that every pass runs along memory; half the time or less of one convolution with a group
+// per image, and blocks that keep channels last cancel both transposes.
+function planarTaps(x: Tensor, g: Tensor, shape: Shape, { strides, dilations, pads }: Steps): Tensor {
+  const channels = shape[0]!;
+  const [, , height, width] = g.shape as [number, number, number, number];
+  const padded = pad(transpose(x, [0, 2, 3, 1]), [[0, 0], ...pads, [0, 0]]);
+  const cotangent = transpose(g, [0, 2, 3, 1]);
+  const ones = fill(1, [1, sizeOf(g.shape) / channels]);
+  const cut = (y: Tensor, axis: number, tap: number, places: number) => {
+    const start = tap * dilations[axis - 1]!;
+    const stride = strides[axis - 1]!;
+    return slice(y, axis, start, start + (places - 1) * stride + 1, stride);
+  };
+  const taps = Array.from({ length: shape[2]! }, (_, row) => {
+    const seen = cut(padded, 1, row, height);
+    return Array.from({ length: shape[3]! }, (_, column) =>
+      gemm(ones, reshape(mul(cut(seen, 2, column, width), cotangent), [-1, channels])),
+    );
+  });
+  return reshape(transpose(concat(taps.flat(), 0), [1, 0]), shape);
+}
+
+// Every channel of every item is an image of its own and its cotangent the kernel that slides over it.
+function groupedTaps(x: Tensor, g: Tensor, shape: Shape, steps: Steps): Tensor {
   const [batch, channels] = x.shape as [number, number];
   const images = reshape(x, [1, batch * channels, ...x.shape.slice(2)]);
   const kernels = reshape(g, [batch * channels, 1, ...g.shape.slice(2)]);

@@ -70,6 +70,27 @@ function convSamples(): Samples<Steps> {
       true,
     ),
     convSample([2, 2, 7, 6], [2, 1, 3, 2], { groups: 2, ...two }), // depthwise, two axes
+    convSample(
+      [2, 3, 2, 3],
+      [3, 1, 5, 5],
+      {
+        groups: 3,
+        pads: [
+          [2, 2],
+          [2, 2],
+        ],
+      },
+      true,
+    ), // a kernel larger than the picture
+    convSample([1, 2, 6, 5], [2, 1, 2, 3], {
+      groups: 2,
+      strides: [2, 1],
+      dilations: [2, 1],
+      pads: [
+        [0, 3],
+        [2, 0],
+      ],
+    }), // depthwise, every step at once
     convSample([3, 2, 6, 6], [2, 2, 2, 2], { strides: [3, 2] }),
   ];
 }

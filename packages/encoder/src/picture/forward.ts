@@ -1,0 +1,64 @@
+import {
+  convNextBlock2d,
+  type Grid,
+  linear,
+  type Parameters,
+  type PictureLatent,
+  patchify,
+  pixelUnshuffle,
+} from "@nacre/blocks";
+import { NacreError } from "@nacre/errors";
+import { gelu, reshape, type Tensor } from "@nacre/graph";
+import type { PictureEncoderConfig } from "./config.js";
+import { place, scale } from "./parameters.js";
+
+/**
+ * The encoder's graph.
+ *
+ * picture  [B, 3, height, width], -0.5 .. 0.5; height and width are multiples of 64
+ * returns  latent [B, height / 16, width / 16, latentDim], side [B, height / 64, width / 64, sideChannels]
+ */
+export function encoderForward(
+  config: PictureEncoderConfig,
+  parameters: Parameters,
+  picture: Tensor,
+): PictureLatent {
+  const grid = gridOf(picture);
+  const { batch, height, width } = grid;
+  let rows = linear.forward(place.embed, parameters, patchify(picture, scale.patch));
+  for (let i = 0; i < config.blocks; i += 1) {
+    rows = convNextBlock2d.forward(place.block(i), parameters, rows, grid);
+  }
+  const latent = linear.forward(place.head, parameters, rows);
+  return {
+    latent: reshape(latent, [batch, height, width, config.latentDim]),
+    side: sideForward(config, parameters, latent, grid),
+  };
+}
+
+/** Rows of the latent, a cell at a time, to side values. */
+function sideForward(
+  { sideChannels }: PictureEncoderConfig,
+  parameters: Parameters,
+  latent: Tensor,
+  grid: Grid,
+): Tensor {
+  const cells = pixelUnshuffle(latent, grid, scale.cell);
+  const hidden = gelu(linear.forward(place.sideEmbed, parameters, cells));
+  const side = linear.forward(place.sideHead, parameters, hidden);
+  return reshape(side, [grid.batch, grid.height / scale.cell, grid.width / scale.cell, sideChannels]);
+}
+
+function gridOf({ shape }: Tensor): Grid {
+  const [batch, channels, lines, columns] = shape;
+  const whole = scale.patch * scale.cell;
+  const fits = (size: number | undefined) => size !== undefined && size > 0 && size % whole === 0;
+  if (shape.length === 4 && channels === 3 && fits(lines) && fits(columns)) {
+    return { batch: batch!, height: lines! / scale.patch, width: columns! / scale.patch };
+  }
+  throw new NacreError("shape", {
+    found: `the picture has shape [${shape.join(", ")}]`,
+    expected: `[batch, 3, height, width] with height and width multiples of ${whole}`,
+    mend: "pad the picture to whole cells",
+  });
+}

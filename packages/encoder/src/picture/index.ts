@@ -1,0 +1,52 @@
+import {
+  chainFields,
+  convNextBlock2d,
+  countParameters,
+  linear,
+  type PictureDescription,
+  type PictureEncoder,
+  symmetricField,
+} from "@nacre/blocks";
+import { type PictureEncoderConfig, parseConfig } from "./config.js";
+import { encoderForward } from "./forward.js";
+import { blockOptions, linearOptions, parameterSpecs, scale } from "./parameters.js";
+
+export type { PictureEncoderConfig } from "./config.js";
+
+/**
+ * Patches of 16 x 16 pixels -> ConvNeXt blocks at 1/16 -> latent; cells of 4 x 4 positions of it -> side
+ * values at 1/64, the hyper-latent of Balle et al. 2018 (arXiv 1802.01436). All work is done at 1/16,
+ * where a network over finer scales would spend most of its time on moving memory.
+ *
+ * No norm stands between the residual rows and the latent, as there would be in a classifier: so the
+ * network is a linear transform of patches and corrections to it, and a step of the quantizer is worth
+ * the same at any contrast.
+ *
+ * Side values are left for the quantizer to round; what they are worth a step is part of the last map.
+ */
+export const pictureEncoder: PictureEncoder<PictureEncoderConfig> = {
+  name: "picture-encoder",
+  version: 1,
+  parse: parseConfig,
+  parameters: parameterSpecs,
+  forward: encoderForward,
+  describe,
+};
+
+function describe(config: PictureEncoderConfig): PictureDescription {
+  const { blocks, kernel, latentDim, sideChannels } = config;
+  const { embed, head, sideEmbed, sideHead } = linearOptions(config);
+  const position =
+    linear.multiplyAdds(embed) +
+    blocks * convNextBlock2d.multiplyAdds(blockOptions(config)) +
+    linear.multiplyAdds(head);
+  const cell = linear.multiplyAdds(sideEmbed) + linear.multiplyAdds(sideHead);
+  return {
+    receptiveField: chainFields(new Array(blocks).fill(symmetricField(kernel))),
+    multiplyAddsPerPixel: (position + cell / scale.cell ** 2) / scale.patch ** 2,
+    parameterCount: countParameters(parameterSpecs(config)),
+    ...scale,
+    latentDim,
+    sideChannels,
+  };
+}
