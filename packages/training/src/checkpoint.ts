@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { readSafetensors, writeSafetensors } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
 import { sortedJson } from "./recipes/compare.js";
-import type { Recipe } from "./recipes/recipe.js";
+import type { AnyRecipe } from "./recipes/recipe.js";
 import type { StateValues } from "./state.js";
 import type { StepGraph } from "./step.js";
 import { writeWhole } from "./write-whole.js";
@@ -13,7 +13,7 @@ export type Progress = { step: number; seconds: number };
 /** Writes a checkpoint under a temporary name, then renames it. */
 export async function saveCheckpoint(
   path: string,
-  recipe: Recipe,
+  recipe: AnyRecipe,
   { state }: Pick<StepGraph, "state">,
   values: StateValues,
   progress: Progress,
@@ -35,7 +35,7 @@ export async function saveCheckpoint(
  */
 export async function loadCheckpoint(
   path: string,
-  recipe: Recipe,
+  recipe: AnyRecipe,
   { state }: Pick<StepGraph, "state">,
   values: StateValues,
 ): Promise<Progress> {
@@ -71,9 +71,9 @@ function withKind(recipe: { quantizer?: object }): object {
 
 // Names of the recipe's parts that are not the same; the schedule and the words may change, and when
 // codebooks start from data belongs to the schedule.
-function differences(stored: object, recipe: Recipe): string[] {
+function differences(stored: object, recipe: AnyRecipe): string[] {
   const [a, b] = [stored, recipe].map((each): Record<string, unknown> => {
-    const { quantizer, ...rest } = each as Recipe;
+    const { quantizer, ...rest } = each as AnyRecipe;
     return { ...rest, quantizer: { ...quantizer, startEvery: 0 } };
   });
   const names = new Set([...Object.keys(a!), ...Object.keys(b!)]);

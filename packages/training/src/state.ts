@@ -1,7 +1,7 @@
 import { initialValues, type ParameterSpec } from "@nacre/blocks";
 import { type Chunk, viewsOf } from "./optimizer/chunks.js";
 import { planOf } from "./plans.js";
-import type { Recipe } from "./recipes/recipe.js";
+import type { AnyRecipe } from "./recipes/recipe.js";
 
 /** One array of the training state. */
 export type StateArray = { name: string; shape: number[] };
@@ -10,12 +10,12 @@ export type StateArray = { name: string; shape: number[] };
 export type StateValues = Record<string, Float32Array>;
 
 /** Trained tensors of the recipe's networks. */
-export function parameterSpecs(recipe: Recipe): ParameterSpec[] {
+export function parameterSpecs(recipe: AnyRecipe): ParameterSpec[] {
   return planOf(recipe).parameters;
 }
 
 /** Every array that a step reads and writes anew. */
-export function stateArrays(recipe: Recipe, chunks: readonly Chunk[]): StateArray[] {
+export function stateArrays(recipe: AnyRecipe, chunks: readonly Chunk[]): StateArray[] {
   const perChunk = ["value", "first", "second", "average"].flatMap((kind) =>
     chunks.map(({ name, size }) => ({ name: `${kind}.${name}`, shape: [size] })),
   );
@@ -24,7 +24,7 @@ export function stateArrays(recipe: Recipe, chunks: readonly Chunk[]): StateArra
 
 /** The state before the first step: drawn weights, empty moments, averages equal to the weights. */
 export function initialState(
-  recipe: Recipe,
+  recipe: AnyRecipe,
   { chunks, state }: { chunks: readonly Chunk[]; state: readonly StateArray[] },
 ): StateValues {
   const plan = planOf(recipe);

@@ -1,4 +1,5 @@
 import type { Parameters } from "@nacre/blocks";
+import { NacreError } from "@nacre/errors";
 import {
   add,
   concat,
@@ -19,7 +20,7 @@ import { adamW } from "./optimizer/adamw.js";
 import { type Chunk, chunksOf, unpack } from "./optimizer/chunks.js";
 import type { Pass, StepPlan } from "./plan.js";
 import { planOf } from "./plans.js";
-import type { Recipe } from "./recipes/recipe.js";
+import type { AnyRecipe } from "./recipes/recipe.js";
 import { type StateArray, stateArrays } from "./state.js";
 import { readField, readScalar, type Table, tableOf } from "./table.js";
 
@@ -31,7 +32,7 @@ import { readField, readScalar, type Table, tableOf } from "./table.js";
  */
 export type StepGraph = {
   model: Uint8Array;
-  recipe: Recipe;
+  recipe: AnyRecipe;
   chunks: Chunk[];
   state: StateArray[];
   table: Table;
@@ -41,7 +42,7 @@ export type StepGraph = {
 };
 
 type StepInputs = {
-  recipe: Recipe;
+  recipe: AnyRecipe;
   chunks: Chunk[];
   state: Record<string, Tensor>;
   field: (name: string) => Tensor;
@@ -53,7 +54,7 @@ type StepInputs = {
  * pinned  adds an input "codes" int64 [N, L] that replaces the search of residual vectors, to compare engines
  * throws  NacreError "option" when the recipe's numbers do not fit each other
  */
-export function buildStep(recipe: Recipe, { pinned = false }: { pinned?: boolean } = {}): StepGraph {
+export function buildStep(recipe: AnyRecipe, { pinned = false }: { pinned?: boolean } = {}): StepGraph {
   const plan = planOf(recipe);
   const chunks = chunksOf(plan.parameters);
   const table = tableOf(recipe);
@@ -86,7 +87,14 @@ export function buildStep(recipe: Recipe, { pinned = false }: { pinned?: boolean
   };
 }
 
-function pinnedCodes({ batch, frames, quantizer }: Recipe): Tensor {
+function pinnedCodes(recipe: AnyRecipe): Tensor {
+  if ("medium" in recipe) {
+    throw new NacreError("option", {
+      found: "a step of pictures with pinned codes",
+      expected: "a recipe of residual vectors",
+    });
+  }
+  const { batch, frames, quantizer } = recipe;
   return input("codes", "int64", [batch * frames, quantizer.layers]);
 }
 

@@ -2,14 +2,14 @@ import { reshape, slice, type Tensor } from "@nacre/graph";
 import { adamWScalars } from "./optimizer/adamw.js";
 import { planOf } from "./plans.js";
 import { randomFor } from "./random.js";
-import type { Recipe } from "./recipes/recipe.js";
+import type { AnyRecipe } from "./recipes/recipe.js";
 import { rateAt } from "./schedule.js";
 
 /** Where each value stands in the packed row. */
 export type Table = { width: number; fields: Record<string, { at: number; length: number }> };
 
 /** The layout of a recipe's packed row. */
-export function tableOf(recipe: Recipe): Table {
+export function tableOf(recipe: AnyRecipe): Table {
   const sizes = { stepSize: 1, epsilon: 1, decay: 1, averageRate: 1, ...planOf(recipe).fields };
   let width = 0;
   const fields: Table["fields"] = {};
@@ -37,7 +37,7 @@ export function readScalar(table: Table, row: Tensor, name: string): Tensor {
  * row  written and returned; a new one by default
  */
 export function tableRow(
-  recipe: Recipe,
+  recipe: AnyRecipe,
   table: Table,
   step: number,
   row: Float32Array = new Float32Array(table.width),

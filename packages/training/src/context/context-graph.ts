@@ -54,7 +54,7 @@ export function contextTables(
   const features = codes.layers.map((each) => magnitudes(stopGradient(each)));
   const side = stopGradient(codes.side);
   return codes.layers.map((_, layer) => {
-    const bias = throughRounding(parameters[place.bias(layer)]!, 2 ** -recipe.precision);
+    const bias = throughRounding(mul(parameters[place.bias(layer)]!, recipe.tables), 2 ** -recipe.precision);
     const [first, second] = halves(bias, sizes.channels);
     const even = checkerboard(grid);
     let sums = add(mul(first, even), mul(second, sub(1, even)));

@@ -42,16 +42,17 @@ export const place = {
 };
 
 /**
- * Trained tensors of a context, in units of tables: biases [2 C], and of each source weights in the shape
- * that `ContextSource` gives. It starts in the middle of the tables and looks at nothing.
+ * Trained tensors of a context: biases [2 C], as shares of the tables, so that a step of the optimizer moves
+ * them by whole tables soon; and of each source weights, in tables, in the shape that `ContextSource` gives.
+ * It starts in the middle of the tables and looks at nothing.
  */
-export function contextParameters(sizes: ContextSizes, { tables }: ContextRecipe): ParameterSpec[] {
+export function contextParameters(sizes: ContextSizes): ParameterSpec[] {
   const { layers, channels } = sizes;
   return Array.from({ length: layers }, (_, layer) => [
     {
       name: place.bias(layer),
       shape: [2 * channels],
-      initial: { kind: "constant" as const, value: tables / 2 },
+      initial: { kind: "constant" as const, value: 0.5 },
       decay: false,
     },
     ...sourcesOf(layer).map((source, at) => ({

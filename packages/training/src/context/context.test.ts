@@ -19,12 +19,12 @@ const size = (of: readonly number[]) => of.reduce((a, b) => a * b, 1);
 const whole = (of: readonly number[], most: number) =>
   Float32Array.from({ length: size(of) }, () => Math.round((2 * random() - 1) ** 3 * most));
 
-const specs = contextParameters(sizes, recipe);
+const specs = contextParameters(sizes);
 const values = Object.fromEntries(
   specs.map(({ name, shape }) => [
     name,
     Float32Array.from({ length: size(shape) }, () =>
-      name.endsWith("bias") ? 12 + 6 * random() : (2 * random() - 1) * 0.15,
+      name.endsWith("bias") ? (12 + 6 * random()) / 32 : (2 * random() - 1) * 0.15,
     ),
   ]),
 );

@@ -15,7 +15,10 @@ export function exportContext(
   reach: number,
 ): LinearContext {
   const layers = Array.from({ length: sizes.layers }, (_, layer) => ({
-    bias: Int32Array.from(values[place.bias(layer)]!, (bias) => roundEven(bias * 2 ** precision)),
+    bias: Int32Array.from(values[place.bias(layer)]!, (bias) =>
+      // In float32, as the graph multiplies.
+      roundEven(Math.fround(bias * tables) * 2 ** precision),
+    ),
     sources: sourcesOf(layer).map((source, at) => ({
       ...source,
       weights: Int8Array.from(values[place.weights(layer, at)]!, (weight) =>

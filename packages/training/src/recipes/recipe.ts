@@ -2,11 +2,15 @@ import type { SpectralDecoderConfig } from "@nacre/decoder";
 import type { SpectralEncoderConfig } from "@nacre/encoder";
 import type { SignalLossShares } from "../losses/index.js";
 import type { AdamWOptions } from "../optimizer/adamw.js";
+import type { PictureRecipe } from "../pictures/picture-recipe.js";
 import type { QuantizerRecipe } from "../quantizers/quantizers.js";
 import type { Schedule } from "../schedule.js";
 
-/** Everything that decides a training run, as data. */
+/** Everything that decides a training run of a sound model, as data. */
 export type Recipe = RecipeOf<QuantizerRecipe>;
+
+/** A recipe of any medium. */
+export type AnyRecipe = Recipe | PictureRecipe;
 
 /** A recipe with a quantizer of one kind. */
 export type RecipeOf<Quantizer> = {

@@ -1,0 +1,106 @@
+import {
+  abs,
+  add,
+  concat,
+  constant,
+  div,
+  matmul,
+  max,
+  mean,
+  min,
+  mul,
+  reshape,
+  scalar,
+  slice,
+  square,
+  stopGradient,
+  sub,
+  sum,
+  type Tensor,
+} from "@nacre/graph";
+import { drawLayerCounts, layerCountMask } from "@nacre/quantizer";
+import type { Pass, PassInputs, StepPlan } from "../plan.js";
+import { checkPictureRecipe } from "./picture-check.js";
+import { pictureForward, pictureParameters } from "./picture-forward.js";
+import type { PictureRecipe } from "./picture-recipe.js";
+
+/** Pictures: crops, a picture encoder and decoder, bits and squared error together. */
+export function picturePlan(recipe: PictureRecipe): StepPlan {
+  checkPictureRecipe(recipe);
+  const { batch, crop, quantizer } = recipe;
+  const { layers, fullShare, spread } = quantizer;
+  return {
+    parameters: pictureParameters(recipe),
+    batch: { name: "pictures", shape: [batch, 3, crop, crop] },
+    layers,
+    state: [],
+    initialState: () => ({}),
+    fields: { layerMask: batch * layers },
+    draws(_, random) {
+      const mask = layerCountMask(drawLayerCounts(random, batch, layers, fullShare, spread), 1, layers);
+      return { layerMask: (i) => mask[i]! };
+    },
+    pass: (inputs) => picturePass(recipe, inputs),
+    tensors: () => ({}),
+  };
+}
+
+/**
+ * The loss is, as a mean over items, bit per pixel plus what the squared error is worth at the item's depth
+ * (Ballé et al. 2018, arXiv 1802.01436, equation 4); a layer's bits count where it is used.
+ */
+function picturePass(recipe: PictureRecipe, { batch: pictures, parameters, field }: PassInputs): Pass {
+  const { batch, crop, quantizer } = recipe;
+  const mask = reshape(field("layerMask"), [batch, quantizer.layers]);
+  const { decoded, depth, layerBits, sideBits, scalars } = pictureForward(recipe, parameters, pictures, mask);
+  const squares = mul(mean(square(sub(decoded, pictures)), [1, 2, 3]), 255 ** 2);
+  const used = layerBits.map((bits, layer) => mul(bits, itemsOf(mask, layer)));
+  const bits = [sideBits, ...used].reduce((a, b) => add(a, b));
+  const rate = mul(mean(bits), 1 / crop ** 2);
+  const loss = add(rate, mean(mul(squares, worthOf(recipe, depth))));
+  const perItem = 1 / crop ** 2;
+  return {
+    targets: [loss],
+    cotangents: [scalar(1)],
+    moved: [],
+    next: () => ({}),
+    metrics: [
+      { name: "loss", value: loss },
+      { name: "bpp", value: rate },
+      { name: "mse", value: mean(squares) },
+      { name: "sideBpp", value: mul(mean(sideBits), perItem) },
+    ],
+    perLayer: [
+      // Of the items that use the layer alone.
+      { name: "bpp", values: joined(used.map((each, layer) => mul(overUsers(each, mask, layer), perItem))) },
+      { name: "nonzero", values: joined(scalars.codes.map(shareOfNonzero)) },
+      { name: "error", values: scalars.quantizationError },
+    ],
+  };
+}
+
+// [B] of a column of the mask.
+function itemsOf(mask: Tensor, layer: number): Tensor {
+  return reshape(slice(mask, 1, layer, layer + 1), [mask.shape[0]!]);
+}
+
+/** What an error is worth to each item, [B]; without layers as with one. */
+function worthOf({ distortion, batch }: PictureRecipe, depth: Tensor): Tensor {
+  const worth = Float32Array.of(distortion[0]!, ...distortion);
+  return reshape(matmul(depth, constant(worth, [worth.length, 1])), [batch]);
+}
+
+function overUsers(bits: Tensor, mask: Tensor, layer: number): Tensor {
+  return div(sum(bits), max(sum(itemsOf(mask, layer)), 1));
+}
+
+function shareOfNonzero(codes: Tensor): Tensor {
+  return mean(min(abs(stopGradient(codes)), 1));
+}
+
+function joined(values: readonly Tensor[]): Tensor {
+  return concat(
+    values.map((value) => reshape(value, [1])),
+    0,
+  );
+}

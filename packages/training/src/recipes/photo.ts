@@ -1,0 +1,47 @@
+import type { PictureRecipe } from "../pictures/picture-recipe.js";
+
+/** The photograph model: a latent at 1/16 in four layers of scalars, a thin receiver. */
+export const photo: PictureRecipe = {
+  medium: "picture",
+  name: "photo",
+  description: "Photographs, four layers of scalars with learned steps at a sixteenth of the size",
+  batch: 8,
+  crop: 192,
+  seed: 1,
+  encoder: {
+    dim: 192,
+    blocks: 8,
+    kernel: 5,
+    expansion: 3,
+    latentDim: 128,
+    sideDim: 256,
+    sideChannels: 48,
+  },
+  decoder: {
+    latentDim: 128,
+    sideChannels: 48,
+    layers: 4,
+    dim: 192,
+    blocks: 4,
+    kernel: 5,
+    expansion: 3,
+    fineDim: 32,
+    fineBlocks: 2,
+    fineKernel: 3,
+    fineExpansion: 2,
+  },
+  quantizer: {
+    kind: "residual-scalar",
+    layers: 4,
+    reach: 127,
+    deadZone: 0.1,
+    firstStep: 1,
+    ratio: 2.5,
+    fullShare: 0.25,
+    spread: "even",
+  },
+  context: { tables: 64, precision: 8, lowest: 0.06, highest: 64 },
+  optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, clip: 1, average: 0.999 },
+  schedule: { rate: 1e-3, steps: 30_000, warmup: 200, decay: 4000 },
+  distortion: [0.0012, 0.006, 0.025, 0.1],
+};

@@ -1,0 +1,36 @@
+import type { PictureRecipe } from "../src/pictures/picture-recipe.js";
+import { photo } from "../src/recipes/photo.js";
+import { seededRandom } from "./sounds.js";
+
+/** The shipped recipe with everything small: a step takes a few milliseconds. */
+export function tinyPictureRecipe(changes: Partial<PictureRecipe> = {}): PictureRecipe {
+  const sizes = { latentDim: 6, sideChannels: 3, dim: 12, blocks: 1, kernel: 3, expansion: 2 };
+  return {
+    ...photo,
+    name: "tiny-picture",
+    batch: 2,
+    crop: 64,
+    encoder: { ...photo.encoder, ...sizes, sideDim: 8 },
+    decoder: { ...photo.decoder, ...sizes, layers: 3, fineDim: 6, fineBlocks: 1 },
+    quantizer: { ...photo.quantizer, layers: 3, reach: 20 },
+    context: { ...photo.context, tables: 32 },
+    schedule: { rate: 3e-3, steps: 20, warmup: 2, decay: 4 },
+    distortion: [0.002, 0.01, 0.05],
+    ...changes,
+  };
+}
+
+/** Smooth pictures of a few waves, [count, 3, size, size], -0.5 .. 0.5. */
+export function wavePictures(count: number, size: number, seed: number): Float32Array {
+  const random = seededRandom(seed);
+  const out = new Float32Array(count * 3 * size * size);
+  for (let plane = 0; plane < 3 * count; plane++) {
+    const waves = Array.from({ length: 3 }, () => [0.3 * random(), 0.3 * random(), 6 * random()] as const);
+    for (let i = 0; i < size * size; i++) {
+      const [row, column] = [Math.floor(i / size), i % size];
+      const value = waves.reduce((sum, [a, b, c]) => sum + Math.sin(a * row + b * column + c), 0);
+      out[plane * size * size + i] = 0.15 * value;
+    }
+  }
+  return out;
+}
