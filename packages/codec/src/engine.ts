@@ -15,6 +15,8 @@ export type Engine = {
    * returns  samples [chunk * hop] of the chunk
    */
   synthesize(codes: Int32Array, used: number): Promise<Float32Array>;
+  /** Windows of so many channels that are worth having under way at once: all lanes busy, one to come. */
+  windowsAhead(side: "encoder" | "decoder", channels: number): number;
   close(): Promise<void>;
 };
 
@@ -37,7 +39,7 @@ export function createEngine(model: Model, runtime: Runtime, threads?: number): 
   const { chunk, encoderPast, decoderPast, decoderFuture } = geometryOf(model);
   const { dimension } = model.quantizer;
   const unused = unusedCodes(model);
-  const options = threads === undefined ? {} : { threads };
+  const options = { spread: "runs" as const, ...(threads === undefined ? {} : { threads }) };
   const encoder = opened(() => runtime.open(encoderModel(model, encoderPast + chunk), options));
   const frames = decoderPast + chunk + decoderFuture;
   const decoder = opened(() => runtime.open(decoderModel(model, frames), options));
@@ -60,6 +62,10 @@ export function createEngine(model: Model, runtime: Runtime, threads?: number): 
       const start = decoderPast * model.hop;
       return (samples!.data as Float32Array).slice(start, start + chunk * model.hop);
     },
+    windowsAhead(side, channels) {
+      const lanes = (side === "encoder" ? encoder : decoder).lanes();
+      return lanes === undefined ? 1 : Math.ceil(lanes / channels) + 1;
+    },
     async close() {
       await Promise.all([encoder.close(), decoder.close()]);
     },
@@ -68,11 +74,17 @@ export function createEngine(model: Model, runtime: Runtime, threads?: number): 
 
 function opened(open: () => Promise<Session>) {
   let session: Promise<Session> | undefined;
+  let lanes: number | undefined;
   return {
     session(): Promise<Session> {
-      session ??= open();
+      session ??= open().then((found) => {
+        lanes = found.lanes;
+        return found;
+      });
       return session;
     },
+    /** Of the open session; undefined before, and where nothing goes on beside a run. */
+    lanes: () => lanes,
     close: async () => (await session)?.close(),
   };
 }
