@@ -11,7 +11,14 @@ export {
   inverseDftMatrices,
   type Spectrum,
 } from "./dft.js";
-export { type Framing, hopsPerWindow, overlapAdd, windowedFrames } from "./frames.js";
+export {
+  type Framing,
+  hopsPerWindow,
+  overlapAdd,
+  wholeFrames,
+  wholeOverlapAdd,
+  windowedFrames,
+} from "./frames.js";
 export { initialValues } from "./initial.js";
 export { type LinearOptions, linear } from "./linear.js";
 export type {
@@ -25,3 +32,4 @@ export type {
 export { countParameters, parameter, sizeOf } from "./parameters.js";
 export { chainFields, kernelField, symmetricField } from "./receptive-field.js";
 export { rowNorm } from "./row-norm.js";
+export { type TwoStageInverse, twoStageInverse, twoStageMultiplyAdds } from "./two-stage-inverse.js";
