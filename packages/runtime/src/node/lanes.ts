@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { Session, SessionOptions } from "../index.js";
 import { closedError } from "./signature.js";
-import { openThread } from "./thread.js";
+import { openMoved } from "./thread.js";
 
 type Lane = { session: Session; underWay: number };
 
@@ -19,9 +19,9 @@ export async function openLanes(model: Uint8Array, options: SessionOptions): Pro
   const { threads = Math.min(availableParallelism(), MOST_UNASKED) } = options;
   // A count that makes no sense goes on to the engine, which refuses it in its words.
   const each = { ...options, threads: Number.isInteger(threads) && threads >= 1 ? 1 : threads };
-  const first = await openThread(model, each);
+  const { session: first, model: back } = await openMoved(new Uint8Array(model), each);
   const lanes: Lane[] = [{ session: first, underWay: 0 }];
-  const grow = growing(lanes, threads, () => openThread(model, each));
+  const grow = growing(lanes, threads, back, each);
   let closing: Promise<void> | undefined;
   return {
     inputNames: first.inputNames,
@@ -47,28 +47,28 @@ export async function openLanes(model: Uint8Array, options: SessionOptions): Pro
   };
 }
 
-function growing(lanes: Lane[], most: number, open: () => Promise<Session>) {
+/** Opens one lane after another; the graph's bytes go from one to the next and are let go with the last. */
+function growing(lanes: Lane[], most: number, model: Uint8Array<ArrayBuffer>, options: SessionOptions) {
+  let bytes = lanes.length < most ? model : undefined;
   let opening: Promise<void> | undefined;
-  let full = lanes.length >= most;
+  async function open(given: Uint8Array<ArrayBuffer>): Promise<void> {
+    bytes = undefined;
+    try {
+      const opened = await openMoved(given, options);
+      lanes.push({ session: opened.session, underWay: 0 });
+      if (lanes.length < most) bytes = opened.model;
+    } catch {
+      // What is open goes on working: a lane that the machine has no memory for is no error.
+    }
+  }
   return {
     begin(): void {
-      if (opening || full) return;
-      opening = open().then(
-        (session) => {
-          lanes.push({ session, underWay: 0 });
-          full = lanes.length >= most;
-          opening = undefined;
-        },
-        () => {
-          // What is open goes on working: a lane that the machine has no memory for is no error.
-          full = true;
-          opening = undefined;
-        },
-      );
+      if (bytes) opening = open(bytes);
     },
     async end(): Promise<void> {
-      full = true;
+      bytes = undefined;
       await opening;
+      bytes = undefined;
     },
   };
 }
