@@ -44,6 +44,22 @@ test.each([
   }
 });
 
+test("the inner rows are those of the whole block that see no padding", async () => {
+  const field = kernelField(5, 1);
+  const shape = [layout.batch * layout.frames, options.channels];
+  const rows = noise(shape[0]! * options.channels);
+  const whole = await run(shape, rows, (x) => convNextBlock.forward("block", parameters, x, layout, field));
+  const inner = await run(shape, rows, (x) => convNextBlock.inner("block", parameters, x, layout, field));
+  const size = layout.frames * options.channels;
+  const expected = Array.from({ length: layout.batch }, (_, b) => [
+    ...whole.subarray(
+      b * size + field.past * options.channels,
+      (b + 1) * size - field.future * options.channels,
+    ),
+  ]).flat();
+  expect(distance(inner, expected)).toBeLessThan(1e-6);
+});
+
 test("weight decay reaches the matrices and kernels alone", () => {
   expect(specs.filter(({ decay }) => decay).map(({ name }) => name)).toEqual([
     "block.conv.weight",

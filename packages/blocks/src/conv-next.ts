@@ -1,4 +1,4 @@
-import { add, conv, gelu, gemm, mul, reshape, type Tensor, transpose } from "@nacre/graph";
+import { add, conv, gelu, gemm, mul, reshape, slice, type Tensor, transpose } from "@nacre/graph";
 import { linear } from "./linear.js";
 import type { ParameterSpec, Parameters, ReceptiveField } from "./network.js";
 import { parameter, sizeOf } from "./parameters.js";
@@ -40,6 +40,26 @@ export const convNextBlock = {
   ): Tensor {
     const mixed = depthwise(`${prefix}.conv`, parameters, rows, layout, field);
     return convNextBranch(prefix, parameters, rows, mixed);
+  },
+
+  /**
+   * The rows of `forward` that see no padding, for running: the first `past` and last `future` frames of
+   * each sequence, which would see zeros, are left out.
+   *
+   * rows     [batch * frames, channels]
+   * returns  [batch * (frames - past - future), channels]
+   */
+  inner(
+    prefix: string,
+    parameters: Parameters,
+    rows: Tensor,
+    { batch, frames }: RowLayout,
+    { past, future }: ReceptiveField,
+  ): Tensor {
+    const channels = rows.shape[1]!;
+    const mixed = depthwise(`${prefix}.conv`, parameters, rows, { batch, frames }, { past: 0, future: 0 });
+    const kept = slice(reshape(rows, [batch, frames, channels]), 1, past, frames - future);
+    return convNextBranch(prefix, parameters, reshape(kept, [mixed.shape[0]!, channels]), mixed);
   },
 
   /** Multiply-adds for one frame. */
@@ -96,7 +116,7 @@ function depthwise(
     groups: channels,
     pads: [[past, future]],
   });
-  return reshape(transpose(mixed, [0, 2, 1]), [batch * frames, channels]);
+  return reshape(transpose(mixed, [0, 2, 1]), [batch * mixed.shape[2]!, channels]);
 }
 
 // The scale multiplies the matrix and not the rows: once weights are baked the product is a constant,

@@ -39,7 +39,27 @@ export function windowedFrames(samples: Tensor, framing: Framing): Tensor {
     [hops - 1, 0],
     [0, 0],
   ]);
-  const shifted = Array.from({ length: hops }, (_, i) => slice(padded, 1, i, i + frames));
+  return shiftedSideBySide(padded, hops);
+}
+
+/**
+ * The frames of `windowedFrames` that lie whole within the samples, for running: the first hops - 1, which
+ * would begin with zeros, are left out.
+ *
+ * samples  [B, T*hop], T at least the hops of a window
+ * returns  [B, T - hops + 1, window]
+ */
+export function wholeFrames(samples: Tensor, framing: Framing): Tensor {
+  const [batch, length] = samples.shape as [number, number];
+  const own = reshape(samples, [batch, length / framing.hop, framing.hop]);
+  return shiftedSideBySide(own, hopsPerWindow(framing));
+}
+
+/** own [B, T, hop] -> [B, T - hops + 1, hops * hop]: each row beside those after it. */
+function shiftedSideBySide(own: Tensor, hops: number): Tensor {
+  if (hops === 1) return own;
+  const frames = own.shape[1]! - hops + 1;
+  const shifted = Array.from({ length: hops }, (_, i) => slice(own, 1, i, i + frames));
   return concat(shifted, 2);
 }
 
@@ -72,4 +92,26 @@ export function overlapAdd(frames: Tensor, framing: Framing): Tensor {
     total = add(total, moved);
   }
   return reshape(total, [batch!, count! * hop]);
+}
+
+/**
+ * The hops of `overlapAdd` that all their frames are there for, for running: the last hops - 1 are left out.
+ *
+ * frames   [B, T, window], T at least the hops of a window
+ * returns  [B, (T - hops + 1) * hop]
+ */
+export function wholeOverlapAdd(frames: Tensor, framing: Framing): Tensor {
+  const { hop } = framing;
+  const [batch, count] = frames.shape as [number, number];
+  const hops = hopsPerWindow(framing);
+  const whole = count - hops + 1;
+  // As above: part i of frame t belongs to hop t - (last - i).
+  const parts = Array.from({ length: hops }, (_, shift) => {
+    const part = slice(frames, 2, (hops - 1 - shift) * hop, (hops - shift) * hop);
+    return slice(part, 1, shift, shift + whole);
+  });
+  return reshape(
+    parts.reduce((total, part) => add(total, part)),
+    [batch, whole * hop],
+  );
 }

@@ -13,7 +13,14 @@ export {
   inverseDftMatrices,
   type Spectrum,
 } from "./dft.js";
-export { type Framing, hopsPerWindow, overlapAdd, windowedFrames } from "./frames.js";
+export {
+  type Framing,
+  hopsPerWindow,
+  overlapAdd,
+  wholeFrames,
+  wholeOverlapAdd,
+  windowedFrames,
+} from "./frames.js";
 export { initialValues } from "./initial.js";
 export { type LinearOptions, linear } from "./linear.js";
 export type {
@@ -36,3 +43,4 @@ export type {
 export { patchify, pixelShuffle, pixelUnshuffle, unpatchify } from "./pixels.js";
 export { chainFields, kernelField, symmetricField } from "./receptive-field.js";
 export { rowNorm } from "./row-norm.js";
+export { type TwoStageInverse, twoStageInverse, twoStageMultiplyAdds } from "./two-stage-inverse.js";

@@ -72,4 +72,14 @@ export type Network<C> = Architecture<C, NetworkDescription> & {
    * throws NacreError "shape" when the input does not fit the config, "model" when a parameter is missing
    */
   forward(config: C, parameters: Parameters, input: Tensor): Tensor;
+  /**
+   * What of `forward` has its whole receptive field within the input, in the form that runs fastest: the
+   * first `past` and last `future` frames are left out, and sums may be added in another order. `forward`
+   * is the definition, which models are bound to; this one may change as long as it agrees with it within
+   * rounding, which tests prove. Without it, `forward` is run and cut.
+   *
+   * input    frames more than past + future
+   * returns  as `forward`, past + future frames fewer
+   */
+  infer?(config: C, parameters: Parameters, input: Tensor): Tensor;
 };

@@ -78,7 +78,7 @@ export type Codec = {
 /**
  * Opens a model on a runtime; networks are opened when they are first needed.
  *
- * threads  within one operator; the runtime's choice by default
+ * threads  windows that the networks work on at once, each on a thread of its own; the runtime's choice by default
  */
 export async function createCodec(
   model: Model,

@@ -4,6 +4,7 @@ import { type CodeWindow, codeJoiner } from "./code-joiner.js";
 import type { DecodedStream, DecodeOptions } from "./codec.js";
 import { type Engine, geometryOf } from "./engine.js";
 import { checkHeader, layerCount } from "./file-header.js";
+import { inFlight } from "./in-flight.js";
 import { codesPerFrame, decodeLayer } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 import { frameCount, tailFrames } from "./whole-sound.js";
@@ -44,25 +45,32 @@ async function* decodeChunks(
 ): AsyncGenerator<Float32Array[], void, undefined> {
   const { header } = stream;
   const join = codeJoiner(model, used, header.channels, geometryOf(model));
+  async function* windows(): AsyncGenerator<CodeWindow[], void, undefined> {
+    for await (const chunk of stream.chunks)
+      yield* join.add(codesOfChunk(model, chunk, used, header.channels, recover));
+    yield* join.finish();
+  }
+  const synthesized = inFlight(
+    windows(),
+    () => engine.windowsAhead("decoder", header.channels),
+    async (window) => ({
+      frames: window[0]!.frames,
+      block: await synthesizeChannels(model, engine, window, used),
+    }),
+  );
   let pending = Array.from({ length: header.channels }, () => new Float32Array(0));
   let given = 0;
   // Where the sound ends inside its last frames is known from the footer alone.
   const heldBack = (tailFrames + 1) * model.hop;
-  async function* emit(windows: CodeWindow[][]) {
-    for (const window of windows) {
-      const block = await synthesizeChannels(model, engine, window, used);
-      decoded.frames += window[0]!.frames;
-      onProgress?.(decoded.frames);
-      const whole = block.map((samples, channel) => joined(pending[channel]!, samples));
-      const ready = Math.max(0, whole[0]!.length - heldBack);
-      pending = whole.map((samples) => samples.slice(ready));
-      given += ready;
-      if (ready > 0) yield whole.map((samples) => samples.slice(0, ready));
-    }
+  for await (const { frames, block } of synthesized) {
+    decoded.frames += frames;
+    onProgress?.(decoded.frames);
+    const whole = block.map((samples, channel) => joined(pending[channel]!, samples));
+    const ready = Math.max(0, whole[0]!.length - heldBack);
+    pending = whole.map((samples) => samples.slice(ready));
+    given += ready;
+    if (ready > 0) yield whole.map((samples) => samples.slice(0, ready));
   }
-  for await (const chunk of stream.chunks)
-    yield* emit(join.add(codesOfChunk(model, chunk, used, header.channels, recover)));
-  yield* emit(join.finish());
   const { length } = await stream.end();
   const whole = fits(model, header, decoded.frames, length);
   if (!whole && !recover) throw wrongLength(decoded.frames, length);
@@ -71,12 +79,12 @@ async function* decodeChunks(
   if (rest > 0) yield pending.map((samples) => samples.slice(0, rest));
 }
 
-async function synthesizeChannels(model: Model, engine: Engine, window: CodeWindow[], used: number) {
-  const block: Float32Array[] = [];
-  for (const { codes, frames } of window) {
-    block.push((await engine.synthesize(codes, used)).subarray(0, frames * model.hop));
-  }
-  return block;
+function synthesizeChannels(model: Model, engine: Engine, window: CodeWindow[], used: number) {
+  return Promise.all(
+    window.map(async ({ codes, frames }) =>
+      (await engine.synthesize(codes, used)).subarray(0, frames * model.hop),
+    ),
+  );
 }
 
 /** Samples at the model's rate out of `length` at the file's. */

@@ -5,6 +5,7 @@ import { columns } from "./code-joiner.js";
 import type { EncodeOptions } from "./codec.js";
 import type { Engine } from "./engine.js";
 import { highestRate, layerCount, layerInfos } from "./file-header.js";
+import { inFlight } from "./in-flight.js";
 import { codesPerFrame, encodeLayer } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 import { tailFrames } from "./whole-sound.js";
@@ -22,21 +23,33 @@ export async function* encodeSound(
   const writer = createStreamWriter(headerOf(model, sound, options, used));
   yield writer.start();
   let frames = 0;
-  for await (const window of windowsOf(sound, layoutOf(model, tailFrames))) {
-    const sections: Uint8Array[][] = Array.from({ length: used }, () => []);
-    for (const samples of window.channels) {
-      const { codes } = await engine.analyze(samples);
-      const perLayer = columns(codes, model.quantizer.layers, codesPerFrame(model), window.frames);
-      for (let layer = 0; layer < used; layer++)
-        sections[layer]!.push(encodeLayer(model, layer, perLayer[layer]!));
-    }
-    yield writer.chunk({ frames: window.frames, sections });
+  const analyzed = inFlight(
+    windowsOf(sound, layoutOf(model, tailFrames)),
+    () => engine.windowsAhead("encoder", sound.channelCount),
+    async (window) => ({
+      frames: window.frames,
+      channels: await Promise.all(window.channels.map((samples) => engine.analyze(samples))),
+    }),
+  );
+  for await (const window of analyzed) {
+    const codes = window.channels.map((channel) => channel.codes);
+    yield writer.chunk({ frames: window.frames, sections: sectionsOf(model, codes, window.frames, used) });
     frames += window.frames;
     options.onProgress?.(frames);
   }
   const length = options.finalLength();
   if (length === 0 || frames === 0) throw noSamples();
   yield writer.finish(length);
+}
+
+/** Bytes [layer][channel] of a chunk, from what the encoder gave for each channel. */
+function sectionsOf(model: Model, channels: Int32Array[], frames: number, used: number): Uint8Array[][] {
+  const layers = channels.map((codes) =>
+    columns(codes, model.quantizer.layers, codesPerFrame(model), frames),
+  );
+  return Array.from({ length: used }, (_, layer) =>
+    layers.map((columnsOf) => encodeLayer(model, layer, columnsOf[layer]!)),
+  );
 }
 
 function headerOf(

@@ -1,4 +1,4 @@
-import { input, onnxModel, reshape } from "@nacre/graph";
+import { input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
 import type { Runtime, Session } from "@nacre/runtime";
 import { bakedParameters, type Model } from "./model.js";
 
@@ -15,6 +15,8 @@ export type Engine = {
    * returns  samples [chunk * hop] of the chunk
    */
   synthesize(codes: Int32Array, used: number): Promise<Float32Array>;
+  /** Windows of so many channels that are worth having under way at once: all lanes busy, one to come. */
+  windowsAhead(side: "encoder" | "decoder", channels: number): number;
   close(): Promise<void>;
 };
 
@@ -35,20 +37,16 @@ export function geometryOf({ config, encoder, decoder }: Model): Geometry {
 /** Joins a model to a runtime; nothing is opened yet. */
 export function createEngine(model: Model, runtime: Runtime, threads?: number): Engine {
   const { chunk, encoderPast, decoderPast, decoderFuture } = geometryOf(model);
-  const { dimension } = model.quantizer;
   const unused = unusedCodes(model);
-  const options = threads === undefined ? {} : { threads };
-  const encoder = opened(() => runtime.open(encoderModel(model, encoderPast + chunk), options));
+  const options = { spread: "runs" as const, ...(threads === undefined ? {} : { threads }) };
+  const encoder = opened(() => runtime.open(encoderModel(model, encoderPast, chunk), options));
   const frames = decoderPast + chunk + decoderFuture;
-  const decoder = opened(() => runtime.open(decoderModel(model, frames), options));
+  const decoder = opened(() => runtime.open(decoderModel(model, frames, chunk), options));
   return {
     async analyze(samples) {
       const feed = { type: "float32" as const, shape: [1, samples.length], data: samples };
       const { codes, latent } = await (await encoder.session()).run({ samples: feed });
-      return {
-        codes: (codes!.data as Int32Array).slice(encoderPast * unused.length),
-        latent: (latent!.data as Float32Array).slice(encoderPast * dimension),
-      };
+      return { codes: codes!.data as Int32Array, latent: latent!.data as Float32Array };
     },
     async synthesize(codes, used) {
       const feed = {
@@ -57,8 +55,11 @@ export function createEngine(model: Model, runtime: Runtime, threads?: number): 
         data: widened(codes, codes.length / frames, frames, unused, used < model.quantizer.layers),
       };
       const { samples } = await (await decoder.session()).run({ codes: feed });
-      const start = decoderPast * model.hop;
-      return (samples!.data as Float32Array).slice(start, start + chunk * model.hop);
+      return samples!.data as Float32Array;
+    },
+    windowsAhead(side, channels) {
+      const lanes = (side === "encoder" ? encoder : decoder).lanes();
+      return lanes === undefined ? 1 : Math.ceil(lanes / channels) + 1;
     },
     async close() {
       await Promise.all([encoder.close(), decoder.close()]);
@@ -68,11 +69,17 @@ export function createEngine(model: Model, runtime: Runtime, threads?: number): 
 
 function opened(open: () => Promise<Session>) {
   let session: Promise<Session> | undefined;
+  let lanes: number | undefined;
   return {
     session(): Promise<Session> {
-      session ??= open();
+      session ??= open().then((found) => {
+        lanes = found.lanes;
+        return found;
+      });
       return session;
     },
+    /** Of the open session; undefined before, and where nothing goes on beside a run. */
+    lanes: () => lanes,
     close: async () => (await session)?.close(),
   };
 }
@@ -98,11 +105,10 @@ function widened(
   return rows;
 }
 
-function encoderModel(model: Model, frames: number): Uint8Array {
-  const { network, config } = model.encoder;
-  const samples = input("samples", "float32", [1, frames * model.hop]);
-  const parameters = bakedParameters(network.parameters(config), model.parameters);
-  const latent = reshape(network.forward(config, parameters, samples), [frames, model.quantizer.dimension]);
+function encoderModel(model: Model, past: number, chunk: number): Uint8Array {
+  const { dimension } = model.quantizer;
+  const samples = input("samples", "float32", [1, (past + chunk) * model.hop]);
+  const latent = reshape(inferred(model, model.encoder, samples, chunk), [chunk, dimension]);
   return onnxModel({
     name: "encoder",
     inputs: [samples],
@@ -110,15 +116,29 @@ function encoderModel(model: Model, frames: number): Uint8Array {
   });
 }
 
-function decoderModel(model: Model, frames: number): Uint8Array {
-  const { network, config } = model.decoder;
+function decoderModel(model: Model, frames: number, chunk: number): Uint8Array {
   const { alphabets, dimension } = model.quantizer;
   const codes = input("codes", "int32", [frames, alphabets.flat().length]);
   const latent = reshape(model.quantizer.decode(codes), [1, frames, dimension]);
-  const parameters = bakedParameters(network.parameters(config), model.parameters);
   return onnxModel({
     name: "decoder",
     inputs: [codes],
-    outputs: { samples: network.forward(config, parameters, latent) },
+    outputs: { samples: inferred(model, model.decoder, latent, chunk) },
   });
+}
+
+/** A network with its weights baked in, over context and chunk; gives what is of the chunk. */
+function inferred(
+  model: Model,
+  { network, config }: Model["encoder"],
+  source: Tensor,
+  chunk: number,
+): Tensor {
+  const parameters = bakedParameters(network.parameters(config), model.parameters);
+  if (network.infer) return network.infer(config, parameters, source);
+  const { receptiveField } = network.describe(config);
+  const whole = network.forward(config, parameters, source);
+  const frames = receptiveField.past + chunk + receptiveField.future;
+  const size = whole.shape[1]! / frames;
+  return slice(whole, 1, receptiveField.past * size, (receptiveField.past + chunk) * size);
 }

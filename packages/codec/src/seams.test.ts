@@ -1,5 +1,7 @@
+import { createRuntime } from "@nacre/runtime/node";
 import { afterAll, expect, test } from "vitest";
 import { chunk, decodeAll, encodeAll, hop, largestDifference, openTiny, speech } from "../test/tiny.js";
+import { createCodec } from "./index.js";
 
 // Rule 7 of docs/architecture.md: where the windows lie must not be heard. Half a window, in whole frames.
 const half = 37;
@@ -38,4 +40,28 @@ test("the sound at seams is within 0.3 dB of what it is where no seam lies", asy
   // Here the context is whole, so the two agree far beyond what the rule asks.
   const settled = 20 * hop;
   expect(largestDifference(own!.subarray(settled), elsewhere.subarray(settled))).toBeLessThan(1e-6);
+});
+
+test("networks that have no form for running are run by their definition, to the same codes and sound", async () => {
+  const { infer: _encoder, ...encoder } = codec.model.encoder.network;
+  const { infer: _decoder, ...decoder } = codec.model.decoder.network;
+  const plain = await createCodec(
+    {
+      ...codec.model,
+      encoder: { ...codec.model.encoder, network: encoder },
+      decoder: { ...codec.model.decoder, network: decoder },
+    },
+    createRuntime({ worker: false }),
+    { threads: 1 },
+  );
+  const [own, other] = [await codec.codes(voice), await plain.codes(voice)];
+  const codes = own.map(({ data }) => data);
+  for (const [layer, { data }] of other.entries()) {
+    const changed = data.filter((code, at) => code !== codes[layer]![at]).length;
+    expect(changed / data.length, `layer ${layer + 1}`).toBeLessThanOrEqual(0.001);
+  }
+  const sounds = [await codec.synthesize(codes, voice.length), await plain.synthesize(codes, voice.length)];
+  await plain.close();
+  expect(sounds[0]!.some((value) => Math.abs(value) > 0.1)).toBe(true);
+  expect(largestDifference(sounds[0]!, sounds[1]!)).toBeLessThan(2e-5);
 });

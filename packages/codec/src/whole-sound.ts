@@ -1,6 +1,7 @@
 import { NacreError } from "@nacre/errors";
 import { codeJoiner, columns } from "./code-joiner.js";
 import { type Engine, geometryOf } from "./engine.js";
+import { inFlight } from "./in-flight.js";
 import type { LayerCodes } from "./layer-codes.js";
 import { codesPerFrame } from "./layer-symbols.js";
 import type { Model } from "./model.js";
@@ -21,12 +22,11 @@ export async function codesOf(model: Model, engine: Engine, samples: Float32Arra
   const frames = samples.length === 0 ? 0 : frameCount(model, samples.length);
   const data = Array.from({ length: layers }, () => new Int32Array(frames * places));
   let at = 0;
-  await eachWindow(model, samples, async (window, count) => {
-    const { codes } = await engine.analyze(window);
+  for await (const { codes, frames: count } of analyzedWindows(model, engine, samples)) {
     for (const [layer, column] of columns(codes, layers, places, count).entries())
       data[layer]!.set(column, at);
     at += count * places;
-  });
+  }
   return data.map((codes, layer) => ({ ...layerShape(alphabets[layer]!, frames), data: codes }));
 }
 
@@ -47,11 +47,10 @@ export async function latentOf(model: Model, engine: Engine, samples: Float32Arr
   const frames = samples.length === 0 ? 0 : frameCount(model, samples.length);
   const result = new Float32Array(frames * dimension);
   let at = 0;
-  await eachWindow(model, samples, async (window, count) => {
-    const { latent } = await engine.analyze(window);
+  for await (const { latent, frames: count } of analyzedWindows(model, engine, samples)) {
     result.set(latent.subarray(0, count * dimension), at);
     at += count * dimension;
-  });
+  }
   return result;
 }
 
@@ -71,29 +70,40 @@ export async function synthesizeWhole(
   const join = codeJoiner(model, layers.length, 1, geometryOf(model));
   const result = new Float32Array(length);
   let at = 0;
-  for (const [window] of [...join.add([layers]), ...join.finish()]) {
-    if (at >= length) break;
-    const samples = await engine.synthesize(window!.codes, layers.length);
-    const part = samples.subarray(0, Math.min(window!.frames * model.hop, length - at));
+  const needed = Math.ceil(length / (model.hop * model.config.framesPerChunk));
+  const windows = [...join.add([layers]), ...join.finish()].slice(0, needed);
+  const synthesized = inFlight(
+    each(windows),
+    () => engine.windowsAhead("decoder", 1),
+    async ([window]) => ({
+      frames: window!.frames,
+      samples: await engine.synthesize(window!.codes, layers.length),
+    }),
+  );
+  for await (const { frames, samples } of synthesized) {
+    const part = samples.subarray(0, Math.min(frames * model.hop, length - at));
     result.set(part, at);
     at += part.length;
   }
   return result;
 }
 
-async function eachWindow(
-  model: Model,
-  samples: Float32Array,
-  use: (window: Float32Array, frames: number) => Promise<void>,
-): Promise<void> {
-  const sound = { sampleRate: model.sampleRate, channelCount: 1, blocks: once(samples) };
-  for await (const window of windowsOf(sound, layoutOf(model, tailFrames))) {
-    await use(window.channels[0]!, window.frames);
-  }
+/** What the encoder gives for each window of one channel; `frames` of it hold sound. */
+function analyzedWindows(model: Model, engine: Engine, samples: Float32Array) {
+  const sound = {
+    sampleRate: model.sampleRate,
+    channelCount: 1,
+    blocks: each(samples.length > 0 ? [[samples]] : []),
+  };
+  return inFlight(
+    windowsOf(sound, layoutOf(model, tailFrames)),
+    () => engine.windowsAhead("encoder", 1),
+    async ({ channels, frames }) => ({ frames, ...(await engine.analyze(channels[0]!)) }),
+  );
 }
 
-async function* once(samples: Float32Array) {
-  if (samples.length > 0) yield [samples];
+async function* each<T>(values: readonly T[]): AsyncGenerator<T, void, undefined> {
+  yield* values;
 }
 
 function checkCodes(model: Model, layers: readonly Int32Array[]): void {

@@ -84,6 +84,27 @@ test.each(shapes)(
   },
 );
 
+test.each<Partial<SpectralEncoderConfig>>([
+  ...shapes,
+  { window: 96, hop: 24, causal: false },
+  { window: 960, hop: 320 },
+])("with %j the form for running agrees with the definition where it sees enough", async (change) => {
+  const config = spectralEncoder.parse({ ...small, ...change });
+  const { past, future } = spectralEncoder.describe(config).receptiveField;
+  const frames = past + 9 + future;
+  const data = noise(frames * config.hop);
+  const parameters = starting(config, { kind: "uniform", bound: 0.5 });
+  const whole = await run(inputShape(config, 1, frames), data, (x) =>
+    spectralEncoder.forward(config, parameters, x),
+  );
+  const inner = await run(inputShape(config, 1, frames), data, (x) =>
+    spectralEncoder.infer!(config, parameters, x),
+  );
+  const expected = whole.slice(past * config.latentDim, (past + 9) * config.latentDim);
+  expect(expected.some((value) => Math.abs(value) > 0.1)).toBe(true);
+  expect(distance(expected, inner)).toBeLessThan(2e-5);
+});
+
 test("the speech config has the reach, delay and size worked out by hand", () => {
   const found = spectralEncoder.describe(speech);
   const block = 192 * 7 + 2 * 192 * 576;

@@ -67,7 +67,7 @@ export type Nacre = {
  * Opens a model.
  *
  * model    name of an installed model, or its folder; the shipped speech model by default
- * threads  within one operator; the number of cores by default
+ * threads  for windows that are worked on at once; the number of cores by default, 8 at most
  * throws   NacreError "model" when there is none or it is damaged
  */
 export async function open(

@@ -19,6 +19,8 @@ export type Values = Record<string, Value>;
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** How many runs go on at once; more wait for their turn. 1 where it is not said. */
+  readonly lanes?: number;
   /**
    * Runs the graph once. Outputs named in `into` are written into the arrays given there (same
    * type and shape, no allocation) and returned; all other outputs are allocated.
@@ -30,8 +32,15 @@ export interface Session {
 
 /** How a session is opened. */
 export type SessionOptions = {
-  /** Threads within one operator; the number of cores by default. */
+  /** Threads of this session; the number of cores by default. */
   threads?: number;
+  /**
+   * What the threads are for. "operators" (default): all of them work within one operator of one run.
+   * "runs": each has a run of its own, so that `lanes` runs go on at once. On matrices of a few hundred
+   * rows threads that meet after every operator lose most of what they gain; runs never wait for each
+   * other, but each holds the memory of a whole session. A runtime that cannot do it takes "operators".
+   */
+  spread?: "operators" | "runs";
   /** Where it runs; "cpu" by default, anything else is passed to the engine and refused in words when absent. */
   device?: string;
 };

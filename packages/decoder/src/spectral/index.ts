@@ -9,7 +9,7 @@ import {
   type NetworkDescription,
 } from "@nacre/blocks";
 import { parseConfig, type SpectralDecoderConfig } from "./config.js";
-import { blockField, decoderForward } from "./forward.js";
+import { blockField, decoderForward, decoderInfer } from "./forward.js";
 import { blockOptions, headWidths, parameterSpecs } from "./parameters.js";
 
 export type { SpectralDecoderConfig } from "./config.js";
@@ -28,6 +28,7 @@ export const spectralDecoder: Network<SpectralDecoderConfig> = {
   parse: parseConfig,
   parameters: parameterSpecs,
   forward: decoderForward,
+  infer: decoderInfer,
   describe,
 };
 

@@ -8,6 +8,7 @@ import {
   rowNorm,
   type Spectrum,
   symmetricField,
+  wholeFrames,
   windowedFrames,
 } from "@nacre/blocks";
 import { add, concat, exp, log, mul, reshape, type Tensor } from "@nacre/graph";
@@ -37,6 +38,30 @@ export function encoderForward(
   let rows = rowNorm.forward(place.embedNorm, parameters, embedded);
   for (let i = 0; i < blocks; i += 1) {
     rows = convNextBlock.forward(place.block(i), parameters, rows, { batch, frames }, blockField(config));
+  }
+  const normed = rowNorm.forward(place.headNorm, parameters, rows);
+  return reshape(linear.forward(place.head, parameters, normed), [batch, frames, latentDim]);
+}
+
+/**
+ * What of `encoderForward` has its whole receptive field within the samples, for running; see Network.infer.
+ *
+ * samples  [1, T*hop], T more than the receptive field
+ * returns  latent [1, T - past, latentDim], less `future` when not causal
+ */
+export function encoderInfer(config: SpectralEncoderConfig, parameters: Parameters, samples: Tensor): Tensor {
+  const { window, blocks, compression, latentDim } = config;
+  const framed = wholeFrames(samples, config);
+  const batch = framed.shape[0]!;
+  let frames = framed.shape[1]!;
+  // The transform stays that of the definition: in another order of sums bins far below the loudest come out
+  // a percent apart, compression makes them heard, and one code in 1400 is another.
+  const features = compress(dft(reshape(framed, [batch * frames, window])), compression);
+  const embedded = linear.forward(place.embed, parameters, features);
+  let rows = rowNorm.forward(place.embedNorm, parameters, embedded);
+  for (let i = 0; i < blocks; i += 1) {
+    rows = convNextBlock.inner(place.block(i), parameters, rows, { batch, frames }, blockField(config));
+    frames = rows.shape[0]! / batch;
   }
   const normed = rowNorm.forward(place.headNorm, parameters, rows);
   return reshape(linear.forward(place.head, parameters, normed), [batch, frames, latentDim]);

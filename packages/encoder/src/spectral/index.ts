@@ -9,7 +9,7 @@ import {
   type NetworkDescription,
 } from "@nacre/blocks";
 import { parseConfig, type SpectralEncoderConfig } from "./config.js";
-import { blockField, encoderForward } from "./forward.js";
+import { blockField, encoderForward, encoderInfer } from "./forward.js";
 import { blockOptions, featureCount, parameterSpecs } from "./parameters.js";
 
 export type { SpectralEncoderConfig } from "./config.js";
@@ -27,6 +27,7 @@ export const spectralEncoder: Network<SpectralEncoderConfig> = {
   parse: parseConfig,
   parameters: parameterSpecs,
   forward: encoderForward,
+  infer: encoderInfer,
   describe,
 };
 

@@ -47,6 +47,25 @@ test.each([
   });
 });
 
+// 1021 is prime and 40 small: searched whole. The others are searched by parts of 32, 16 and 10.
+test.each([1024, 256, 1000, 1021, 40])(
+  "among %i entries the nearest is found, the lowest index of equals, wherever they lie",
+  async (size) => {
+    const books = normalArray(seededRandom(size), size * dimension);
+    // Each entry of the last third is one of the first, and rows are entries: distances of 0, twice.
+    const copied = size - Math.floor(size / 3);
+    books.copyWithin(copied * dimension, 0, (size - copied) * dimension);
+    const latent = input("latent", "float32", [size, dimension]);
+    const tensors = { codebook: constant(books, [size, dimension]), metric: "euclidean" as const };
+    const found = await runGraph(
+      { latent: { input: latent, data: books } },
+      vectorInference(latent, tensors),
+    );
+    const expected = Array.from({ length: size }, (_, row) => (row < copied ? row : row - copied));
+    expect(Array.from(found.codes!, Number)).toEqual(expected);
+  },
+);
+
 test("rows that do not fit the entries are refused", () => {
   const latent = input("latent", "float32", [rows, width]);
   expect(() => vectorInference(latent, { codebook: book, metric: "cosine" })).toThrow(NacreError);

@@ -1,8 +1,9 @@
 /**
  * The runtime over onnxruntime-node. Start reading here; then `engine.ts` (one session on the
- * calling thread) and `thread.ts` (the same session on a thread of its own).
+ * calling thread), `thread.ts` (the same session on a thread of its own) and `lanes.ts` (several of these).
  */
 import type { Runtime } from "../index.js";
+import { openLanes } from "./lanes.js";
 import { openThread } from "./thread.js";
 
 /** How the runtime runs its sessions. */
@@ -36,6 +37,7 @@ export function createRuntime(options: NodeRuntimeOptions = {}): Runtime {
   return {
     name: worker ? "onnxruntime-node, own threads" : "onnxruntime-node, calling thread",
     async open(model, sessionOptions = {}) {
+      if (worker && sessionOptions.spread === "runs") return openLanes(model, sessionOptions);
       if (worker) return openThread(model, sessionOptions);
       // Loaded only here, so that a program that uses threads has no engine on its main one.
       const { openEngine } = await import("./engine.js");

@@ -14,10 +14,15 @@ export type Request = { id: number } & (
   | { kind: "close" }
 );
 
-/** What came of a request; code is there when the error is one for the user. */
+/**
+ * What came of a request; code is there when the error is one for the user.
+ *
+ * moved  buffers that came with the request and go back: a thread makes hardly any garbage of its own, so
+ *        what is left there is collected late or never
+ */
 export type Answer = { id: number } & (
-  | { kind: "opened"; signature: Signature }
-  | { kind: "ran"; outputs: Values }
+  | { kind: "opened"; signature: Signature; moved: readonly ArrayBuffer[] }
+  | { kind: "ran"; outputs: Values; moved: readonly ArrayBuffer[] }
   | { kind: "closed" }
   | { kind: "failed"; message: string; code: ErrorCode | undefined }
 );

@@ -20,12 +20,20 @@ type Thread = {
  * throws NacreError "runtime" or "option" as the engine does
  */
 export async function openThread(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  // Not slice: a Node Buffer's is no copy.
+  return (await openMoved(new Uint8Array(model), options)).session;
+}
+
+/** The same without a copy: the bytes, which fill their buffer, move to the thread and come back. */
+export async function openMoved(
+  model: Uint8Array<ArrayBuffer>,
+  options: SessionOptions,
+): Promise<{ session: Session; model: Uint8Array<ArrayBuffer> }> {
   const thread = startThread();
   try {
-    const copy = model.slice();
-    const answer = await thread.ask({ kind: "open", model: copy, options }, [copy.buffer]);
+    const answer = await thread.ask({ kind: "open", model, options }, [model.buffer]);
     if (answer.kind !== "opened") throw new Error("broken promise: open is answered with a signature");
-    return wrap(thread, answer.signature);
+    return { session: wrap(thread, answer.signature), model: new Uint8Array(answer.moved[0]!) };
   } catch (error) {
     await thread.stop();
     throw error;
@@ -34,6 +42,7 @@ export async function openThread(model: Uint8Array, options: SessionOptions): Pr
 
 function wrap(thread: Thread, signature: Signature): Session {
   let closing: Promise<void> | undefined;
+  const spare: ArrayBuffer[] = [];
   return {
     inputNames: signature.inputs.map((port) => port.name),
     outputNames: signature.outputs.map((port) => port.name),
@@ -41,10 +50,11 @@ function wrap(thread: Thread, signature: Signature): Session {
       if (closing) throw closedError();
       checkFeeds(signature, feeds);
       checkInto(signature, into, feeds);
-      const sent = pack(feeds);
+      const sent = pack(feeds, spare);
       const shared = Object.fromEntries(Object.entries(into).filter(([, value]) => isShared(value.data)));
       const answer = await thread.ask({ kind: "run", feeds: sent.values, into: shared }, sent.moved);
       if (answer.kind !== "ran") throw new Error("broken promise: run is answered with outputs");
+      if (spare.length === 0) spare.push(...answer.moved);
       return unpack(answer.outputs, into);
     },
     close() {
@@ -57,16 +67,29 @@ function wrap(thread: Thread, signature: Signature): Session {
   };
 }
 
-/** Copies what is not shared into buffers that can move: a view would drag its whole buffer along. */
-function pack(feeds: Values): { values: Values; moved: ArrayBuffer[] } {
+/**
+ * Copies what is not shared into buffers that can move: a view would drag its whole buffer along.
+ *
+ * spare  buffers of earlier runs; those of the right size are taken out and used again
+ */
+function pack(feeds: Values, spare: ArrayBuffer[]): { values: Values; moved: ArrayBuffer[] } {
   const moved: ArrayBuffer[] = [];
   const values = Object.entries(feeds).map(([name, value]): [string, Value] => {
     if (isShared(value.data)) return [name, value];
-    const data = value.data.slice() as ElementArray;
+    const data = copied(value.data, spare);
     moved.push(data.buffer as ArrayBuffer);
     return [name, { type: value.type, shape: value.shape, data }];
   });
   return { values: Object.fromEntries(values), moved };
+}
+
+function copied(data: ElementArray, spare: ArrayBuffer[]): ElementArray {
+  const found = spare.findIndex(({ byteLength }) => byteLength === data.byteLength);
+  if (found < 0) return data.slice() as ElementArray;
+  const [buffer] = spare.splice(found, 1);
+  const copy = new (data.constructor as new (buffer: ArrayBuffer) => ElementArray)(buffer!);
+  (copy as Float32Array).set(data as Float32Array);
+  return copy;
 }
 
 /** The caller gets its own values back for every output it gave an array for. */

@@ -19,7 +19,8 @@ port.on("message", (request: Request) => {
 async function respond(request: Request): Promise<void> {
   try {
     const answer = await work(request);
-    port!.postMessage(answer, answer.kind === "ran" ? ownBuffers(answer.outputs) : []);
+    const outputs = answer.kind === "ran" ? ownBuffers(answer.outputs) : [];
+    port!.postMessage(answer, "moved" in answer ? [...outputs, ...answer.moved] : []);
     // Without a listener on the port the thread has nothing left to do and ends by itself.
     if (answer.kind === "closed") port!.close();
   } catch (error) {
@@ -33,18 +34,26 @@ async function work(request: Request): Promise<Answer> {
   const { id } = request;
   if (request.kind === "open") {
     session = await openEngine(request.model, request.options);
-    return { id, kind: "opened", signature: session.signature };
+    return { id, kind: "opened", signature: session.signature, moved: [request.model.buffer as ArrayBuffer] };
   }
   if (request.kind === "close") {
     await session?.close();
     return { id, kind: "closed" };
   }
   assert(session, "a model is opened before it is run");
-  return { id, kind: "ran", outputs: await session.run(request.feeds, request.into) };
+  const outputs = await session.run(request.feeds, request.into);
+  // An engine may hand on a feed as an output; a buffer moves once.
+  const given = new Set(ownBuffers(outputs));
+  return {
+    id,
+    kind: "ran",
+    outputs,
+    moved: ownBuffers(request.feeds).filter((buffer) => !given.has(buffer)),
+  };
 }
 
-function ownBuffers(outputs: Values): ArrayBuffer[] {
-  const buffers = Object.values(outputs).flatMap(({ data }) =>
+function ownBuffers(values: Values): ArrayBuffer[] {
+  const buffers = Object.values(values).flatMap(({ data }) =>
     isShared(data) ? [] : [data.buffer as ArrayBuffer],
   );
   return [...new Set(buffers)];
