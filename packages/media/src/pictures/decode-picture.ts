@@ -6,7 +6,7 @@ import { checkFrames, checkSize, headOf, type PictureHead } from "./picture-fact
 import { type PictureFormat, pictureFormatIn } from "./picture-format.js";
 import { isCutShort, type PictureMarks, readMarks } from "./picture-marks.js";
 import { openPixelRows, type PixelRows, temporaryFolder } from "./pixel-file.js";
-import { stretch, unmultiply } from "./planes.js";
+import { stretch } from "./planes.js";
 import { isHarmless, loadSharp, readingError } from "./sharp-library.js";
 
 /** A decoded picture: its head, and its samples as they are stored. */
@@ -25,7 +25,7 @@ export async function decodePicture(input: PictureInput, maxPixels: number): Pro
     checkFrames(source.name, format, marks.animated);
     if (marks.size) checkSize(source.name, ...marks.size, maxPixels);
     const head = await readHead(source, format, marks, maxPixels);
-    const rows = await decode(source, head, maxPixels, marks.multipliedAlpha);
+    const rows = await decode(source, head, maxPixels);
     return { head, rows };
   } finally {
     await source.close();
@@ -48,17 +48,12 @@ async function readHead(
   }
 }
 
-async function decode(
-  source: PictureBytes,
-  head: PictureHead,
-  maxPixels: number,
-  multipliedAlpha: boolean,
-): Promise<PixelRows> {
+async function decode(source: PictureBytes, head: PictureHead, maxPixels: number): Promise<PixelRows> {
   const folder = await temporaryFolder();
   const path = join(folder.path, "pixels.v");
   try {
     await decodeTo(path, source, head, maxPixels);
-    return await openPixelRows(path, mendOf(head, multipliedAlpha));
+    return await openPixelRows(path, mendOf(head));
   } finally {
     // An open file stays readable without its name, and a killed process then leaves nothing behind.
     await folder.remove();
@@ -88,10 +83,7 @@ async function decodeTo(
 }
 
 /** What is left to do with samples after the library gave them; undefined for nothing. */
-function mendOf(head: PictureHead, multipliedAlpha: boolean): ((samples: PicturePlane) => void) | undefined {
-  const { sourceBitDepth, hasAlpha, facts } = head;
-  if (facts.bitDepth === 16 && sourceBitDepth < 16) return (samples) => stretch(samples, sourceBitDepth);
-  if (!hasAlpha || !multipliedAlpha) return undefined;
-  const channels = facts.colour === "rgb" ? 4 : 2;
-  return (samples) => unmultiply(samples, channels, 2 ** facts.bitDepth - 1);
+function mendOf({ facts, sourceBitDepth }: PictureHead): ((samples: PicturePlane) => void) | undefined {
+  if (facts.bitDepth === 8 || sourceBitDepth >= 16) return undefined;
+  return (samples) => stretch(samples, sourceBitDepth);
 }

@@ -1,23 +1,21 @@
 import type { PictureBytes } from "./picture-bytes.js";
 import { brands, type PictureFormat } from "./picture-format.js";
 import { exifOfTiff } from "./tiff-exif.js";
-import { firstNumber, readDirectory, tiffHead, tiffTag } from "./tiff-tags.js";
+import { readDirectory, tiffHead, tiffTag } from "./tiff-tags.js";
 
 /**
  * What a file says that the picture library does not tell.
  *
- * size              width and height, where the file's first bytes have them
- * animated          the file holds more than one frame
- * tellsDensity      the file has a density of its own; the library answers 72 for those that have none
- * multipliedAlpha   colours are stored multiplied by alpha
- * exif              what a TIFF has in tags of its own; the library reads EXIF from all others
- * warnings          colour tags beside an ICC profile, which get lost
+ * size          width and height, where the file's first bytes have them
+ * animated      the file holds more than one frame
+ * tellsDensity  the file has a density of its own; the library answers 72 for those that have none
+ * exif          what a TIFF has in tags of its own; the library reads EXIF from all others
+ * warnings      colour tags beside an ICC profile, which get lost
  */
 export type PictureMarks = {
   size?: [width: number, height: number];
   animated: boolean;
   tellsDensity: boolean;
-  multipliedAlpha: boolean;
   exif?: Uint8Array;
   warnings: string[];
 };
@@ -25,7 +23,6 @@ export type PictureMarks = {
 const nothing: PictureMarks = {
   animated: false,
   tellsDensity: false,
-  multipliedAlpha: false,
   warnings: [],
 };
 
@@ -61,7 +58,6 @@ async function pngMarks(source: PictureBytes): Promise<PictureMarks> {
     ...(head.byteLength >= 8 && { size: [head.getUint32(0), head.getUint32(4)] }),
     animated: frames.byteLength >= 4 && frames.getUint32(0) > 1,
     tellsDensity: density?.[8] === 1,
-    multipliedAlpha: false,
     warnings: pngColourWarnings(chunks),
   };
 }
@@ -133,14 +129,12 @@ function colourTagWarnings(primaries: number, transfer: number): string[] {
 async function tiffMarks(source: PictureBytes): Promise<PictureMarks> {
   const head = tiffHead(await source.read(0, 8));
   if (!head) return { ...nothing, tellsDensity: true };
-  const used: number[] = [tiffTag.xResolution, tiffTag.extraSamples];
-  const tags = await readDirectory(source.read, head, head.first, (tag) => used.includes(tag));
+  const tags = await readDirectory(source.read, head, head.first, (tag) => tag === tiffTag.xResolution);
   const exif = await exifOfTiff(source.read);
   return {
     ...nothing,
     ...(exif && { exif }),
-    tellsDensity: tags.some(({ tag }) => tag === tiffTag.xResolution),
-    multipliedAlpha: firstNumber(tags, tiffTag.extraSamples, head.little) === 1,
+    tellsDensity: tags.length > 0,
   };
 }
 

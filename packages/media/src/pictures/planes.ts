@@ -74,16 +74,6 @@ export function stretch(samples: PicturePlane, bits: number): void {
   for (let at = 0; at < samples.length; at++) samples[at]! |= samples[at]! >>> bits;
 }
 
-/** Divides interleaved colours by the alpha behind them; where alpha is 0 they stay as they are. */
-export function unmultiply(samples: PicturePlane, channels: number, full: number): void {
-  for (let at = 0; at < samples.length; at += channels) {
-    const cover = samples[at + channels - 1]!;
-    if (cover === 0) continue;
-    for (let channel = at; channel < at + channels - 1; channel++)
-      samples[channel] = Math.min(full, Math.round((samples[channel]! * full) / cover));
-  }
-}
-
 /** 16-bit samples rounded to 8 bits: n / 257 to the nearest. */
 export function toEightBits(plane: PicturePlane): Uint8Array {
   return plane instanceof Uint8Array

@@ -32,7 +32,6 @@ export const tiffTag = {
   software: 305,
   dateTime: 306,
   artist: 315,
-  extraSamples: 338,
   copyright: 33_432,
   exif: 34_665,
   gps: 34_853,
