@@ -70,19 +70,26 @@ function opened(decoded: DecodedPicture): OpenedPicture {
   const { head, rows } = decoded;
   const { facts, hasAlpha, format, sourceBitDepth, warnings } = head;
   let closing: Promise<void> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const readTile = async (part: Rectangle) => {
+    const { width, height } = part;
+    assert(isInside(part, facts), "a tile lies within its picture");
+    const planes = emptyPlanes(rows.layout.channels, width * height, facts.bitDepth);
+    await read(decoded, part, planes, width, { x: 0, y: 0 });
+    return tileOf(width, height, planes, hasAlpha);
+  };
   return {
     ...facts,
-    hasAlpha,
-    format,
-    sourceBitDepth,
-    warnings,
-    async readTile(x, y, width, height) {
-      const planes = emptyPlanes(rows.layout.channels, width * height, facts.bitDepth);
-      await read(decoded, { x, y, width, height }, planes, width, { x: 0, y: 0 });
-      return tileOf(width, height, planes, hasAlpha);
+    ...{ hasAlpha, format, sourceBitDepth, warnings },
+    readTile(x, y, width, height) {
+      assert(closing === undefined, "a closed picture gives no tiles");
+      // One after another, since they share the room for stored rows.
+      const tile = last.then(() => readTile({ x, y, width, height }));
+      last = tile.catch(() => undefined);
+      return tile;
     },
     close() {
-      closing ??= rows.close();
+      closing ??= last.then(() => rows.close());
       return closing;
     },
   };
@@ -109,13 +116,12 @@ async function whole(decoded: DecodedPicture): Promise<Picture> {
 
 /** Reads an upright rectangle into planes that are `stride` samples wide, with its top left at `to`. */
 async function read(
-  { head: { facts, orientation }, rows }: DecodedPicture,
+  { head: { orientation }, rows }: DecodedPicture,
   part: Rectangle,
   planes: PicturePlane[],
   stride: number,
   to: { x: number; y: number },
 ): Promise<void> {
-  assert(isInside(part, facts), "a tile lies within its picture");
   const place = storedPlace(part, orientation, rows.layout.width, rows.layout.height);
   const samples = await rows.read(place.first, place.end);
   fillPlanes(planes, stride, { ...part, ...to }, samples, place);

@@ -63,25 +63,29 @@ async function fileSource(path: string): Promise<PictureBytes> {
   };
 }
 
-/** Up to `length` bytes of a file from `at`; fewer only at its end. Throws NacreError "io". */
+/**
+ * Up to `length` bytes of a file from `at`; fewer only at its end. Throws NacreError "io".
+ *
+ * into  room for them, if there is some already
+ */
 export async function readAt(
   handle: FileHandle,
   name: string,
   at: number,
   length: number,
+  into: Uint8Array = new Uint8Array(length),
 ): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
   let count = 0;
   while (count < length) {
     try {
-      const { bytesRead } = await handle.read(bytes, count, length - count, at + count);
+      const { bytesRead } = await handle.read(into, count, length - count, at + count);
       if (bytesRead === 0) break;
       count += bytesRead;
     } catch (cause) {
       throw systemError(cause, name);
     }
   }
-  return bytes.subarray(0, count);
+  return into.subarray(0, count);
 }
 
 async function gather(reader: ByteReader, most: number): Promise<Uint8Array> {

@@ -55,14 +55,15 @@ export function pixelTail({ iccProfile, exif, xmp }: PixelBlobs): Uint8Array {
 }
 
 /**
- * Rows of a pixel file, read at will. The last rows read are kept, so that tiles beside each other cost
- * one read.
+ * Rows of a pixel file, read at will, one reading at a time. The last rows read are kept, so that tiles
+ * beside each other cost one read.
  */
 export class PixelRows {
   readonly layout: PixelLayout;
   #handle: FileHandle;
   #path: string;
   #mend: ((samples: PicturePlane) => void) | undefined;
+  #room = new Uint8Array(0);
   #kept = { first: 0, end: 0, samples: new Uint8Array(0) as PicturePlane };
 
   constructor(handle: FileHandle, path: string, layout: PixelLayout, mend?: (samples: PicturePlane) => void) {
@@ -72,20 +73,22 @@ export class PixelRows {
     this.#mend = mend;
   }
 
-  /** The samples of the rows from `first` up to `end`. */
+  /** The samples of the rows from `first` up to `end`, good until the next reading. */
   async read(first: number, end: number): Promise<PicturePlane> {
     const kept = this.#kept;
     if (first >= kept.first && end <= kept.end) {
       const samples = this.layout.width * this.layout.channels;
       return kept.samples.subarray((first - kept.first) * samples, (end - kept.first) * samples);
     }
-    // Let go of the old rows before the new ones are there.
-    this.#kept = { first: 0, end: 0, samples: new Uint8Array(0) };
-    const length = rowBytes(this.layout);
-    const bytes = await readAt(this.#handle, this.#path, headBytes + first * length, (end - first) * length);
-    assert(bytes.length === (end - first) * length, "a pixel file has all of its rows");
+    const length = (end - first) * rowBytes(this.layout);
+    // What is kept gives up its room, so nothing is left to collect from tile to tile.
+    if (this.#room.length < length) this.#room = new Uint8Array(length);
+    this.#kept = { first: 0, end: 0, samples: this.#room.subarray(0, 0) };
+    const at = headBytes + first * rowBytes(this.layout);
+    const bytes = await readAt(this.#handle, this.#path, at, length, this.#room);
+    assert(bytes.length === length, "a pixel file has all of its rows");
     const samples =
-      this.layout.bitDepth === 8 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+      this.layout.bitDepth === 8 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, length / 2);
     this.#mend?.(samples);
     this.#kept = { first, end, samples };
     return samples;

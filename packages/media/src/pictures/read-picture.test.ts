@@ -93,6 +93,18 @@ describe("a picture", () => {
     expect(digestOf(await readPicture(bytes))).toBe(digestOf(noise));
   });
 
+  test("may be asked for many tiles at once, and closed while they come", async () => {
+    const opened = await openPicture((await pictureBytes(noise, { format: "png" })).bytes);
+    const places = [0, 90, 180, 45, 135].map((y) => [0, y, 300, 90] as const);
+    const tiles = Promise.all(places.map((place) => opened.readTile(...place)));
+    await opened.close();
+    for (const [at, tile] of (await tiles).entries()) {
+      const start = places[at]![1] * 300;
+      expect(tile.planes[2]!.every((sample, each) => sample === noise.planes[2]![start + each])).toBe(true);
+    }
+    expect(() => opened.readTile(0, 200, 1, 1)).toThrow(/closed picture/);
+  });
+
   test("gives no tile outside of itself", async () => {
     const opened = await openPicture((await pictureBytes(noise, { format: "png" })).bytes);
     for (const [x, y, width, height] of [

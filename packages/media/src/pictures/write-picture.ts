@@ -142,7 +142,9 @@ async function* bands(
     checkTile(tile, stream);
     if (x === 0) {
       rows = tile.height;
-      band = emptyPlanes(1, width * rows * channels, bitDepth)[0]!;
+      // Whoever takes a piece is done with it before it asks for the next.
+      const samples = width * rows * channels;
+      if (band.length !== samples) band = emptyPlanes(1, samples, bitDepth)[0]!;
     }
     assert(tile.height === rows && x + tile.width <= width && y + rows <= height, promise);
     interleave(planesToWrite(tile, plan), tile.width, band, width, x);
