@@ -1,6 +1,6 @@
 /**
- * The types of the signals that rooms hand to each other. No code: a sound read by `media` is the
- * sound that `codec` encodes, `metrics` measures and `report` draws.
+ * The types of the signals that rooms hand to each other. No code: a sound or picture read by `media` is
+ * the one that `codec` encodes, `metrics` measures and `report` draws.
  */
 
 /**
@@ -26,3 +26,59 @@ export type AudioStream = {
 
 /** One stream out of a sound in memory. */
 export type AudioSource = Audio | AudioStream;
+
+/** Samples of one colour or of alpha, row by row from the top left; 0 is black or clear, all bits set full. */
+export type PicturePlane = Uint8Array | Uint16Array;
+
+/**
+ * What is known of a picture beside its samples. The picture stands upright: no orientation is left to apply.
+ *
+ * width, height  pixels, at least 1
+ * colour         "rgb": three planes, red, green, blue; "grey": one
+ * bitDepth       8: every plane is a Uint8Array of 0 .. 255; 16: a Uint16Array of 0 .. 65535
+ * iccProfile     the ICC profile that the samples are in, as it lay in the file; sRGB where there is none
+ * exif           EXIF as a TIFF structure ("II" or "MM" first, no "Exif" mark before it), orientation 1
+ * xmp            the XMP packet, UTF-8, orientation 1
+ * density        pixels per inch where the file says so
+ */
+export type PictureFacts = {
+  width: number;
+  height: number;
+  colour: "rgb" | "grey";
+  bitDepth: 8 | 16;
+  iccProfile?: Uint8Array;
+  exif?: Uint8Array;
+  xmp?: Uint8Array;
+  density?: number;
+};
+
+/**
+ * A whole picture in memory: 3 bytes a pixel for 8-bit RGB, 8 for 16-bit RGB with alpha.
+ *
+ * planes  red, green, blue or grey, each width * height samples
+ * alpha   coverage, of the same size and bit depth; straight: colours are not multiplied by it
+ */
+export type Picture = PictureFacts & { planes: PicturePlane[]; alpha?: PicturePlane };
+
+/** A rectangle out of a picture; planes and alpha as in the picture, each width * height samples. */
+export type PictureTile = { width: number; height: number; planes: PicturePlane[]; alpha?: PicturePlane };
+
+/**
+ * A picture read tile by tile, so that memory is bounded by the tile and not by the picture.
+ *
+ * readTile  the rectangle with its top left pixel at (x, y); it has to lie within the picture
+ */
+export type TiledPicture = PictureFacts & {
+  hasAlpha: boolean;
+  readTile(x: number, y: number, width: number, height: number): Promise<PictureTile>;
+};
+
+/**
+ * A picture that comes tile by tile.
+ *
+ * tiles  without gaps, left to right and top to bottom; the tiles beside each other are equally high
+ */
+export type PictureStream = PictureFacts & { hasAlpha: boolean; tiles: AsyncIterable<PictureTile> };
+
+/** A picture in memory, or one that comes tile by tile. */
+export type PictureSource = Picture | PictureStream;
