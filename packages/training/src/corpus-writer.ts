@@ -3,13 +3,22 @@ import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { writeWhole } from "./write-whole.js";
 
+/** What can be heard in a clip. */
+export type ClipKind = (typeof clipKinds)[number];
+
+/** All of them. */
+export const clipKinds = ["speech", "music"] as const;
+
 /** What is known of a clip beside its samples. */
 export type ClipSource = {
   source: string;
   path: string;
+  /** Who speaks or plays. */
   speaker: string;
   licence: string;
   split: "train" | "validation";
+  /** Absent where nobody has said. */
+  kind?: ClipKind;
 };
 
 /** Writes a packed corpus clip by clip; it appears whole at `finish`, or not at all. */

@@ -1,7 +1,20 @@
 /** Training: a whole step as one graph, and everything around it. Start at step.ts, then train.ts. */
 export { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
-export { type Clip, type Corpus, type CorpusSource, drawBatch, openCorpus } from "./corpus.js";
-export { type ClipSource, type CorpusWriter, createCorpusWriter } from "./corpus-writer.js";
+export {
+  type Clip,
+  type Corpus,
+  type CorpusChoice,
+  type CorpusSource,
+  drawBatch,
+  openCorpus,
+} from "./corpus.js";
+export {
+  type ClipKind,
+  type ClipSource,
+  type CorpusWriter,
+  clipKinds,
+  createCorpusWriter,
+} from "./corpus-writer.js";
 export { type Feed, type FeedOptions, openFeed } from "./feed.js";
 export { balance, type WeightedLoss } from "./losses/balancer.js";
 export { type MelScale, melFilters, melLoss, melScales } from "./losses/mel.js";

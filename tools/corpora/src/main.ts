@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isNacreError, NacreError } from "@nacre/errors";
+import { type ClipKind, clipKinds } from "@nacre/training";
 import { Command } from "commander";
 import { fetchSource } from "./fetch.js";
 import { packSources } from "./pack.js";
@@ -9,17 +10,20 @@ import type { Source } from "./source.js";
 import { sources } from "./sources.js";
 
 const program = new Command("corpora")
-  .description("Fetches training speech with stated licences and packs it as one corpus.")
+  .description("Fetches speech and music with stated licences to train on and packs them as one corpus.")
   .option("--folder <folder>", "where everything goes", "corpora")
   .option("--rate <hertz>", "of the packed sound", Number, 24_000)
   .option("--from <name=folder>", "a source that is already on the disk", collect, {})
   .option("--only <names>", "comma-separated names of sources")
+  .option("--kinds <kinds>", `comma-separated: ${clipKinds.join(", ")}`)
   .action(run);
 
-type Options = { folder: string; rate: number; from: Record<string, string>; only?: string };
+type Options = { folder: string; rate: number; from: Record<string, string>; only?: string; kinds?: string };
 
-async function run({ folder, rate, from, only }: Options): Promise<void> {
-  const chosen = only === undefined ? sources : only.split(",").map(sourceOf);
+async function run({ folder, rate, from, only, kinds }: Options): Promise<void> {
+  const wanted = kinds?.split(",").map(kindOf);
+  const named = only === undefined ? sources : only.split(",").map(sourceOf);
+  const chosen = named.filter(({ kind }) => wanted?.includes(kind) ?? true);
   const home = resolve(folder);
   await mkdir(home, { recursive: true });
   const fetched = [];
@@ -32,8 +36,9 @@ async function run({ folder, rate, from, only }: Options): Promise<void> {
       process.stderr.write(`\r${name} ${done}/${total}${done === total ? "\n" : ""}`);
   });
   await writeFile(join(home, "packed", "report.json"), JSON.stringify(results, null, 2));
-  for (const { name, clips, seconds, failed } of results) {
-    console.log(`${name}: ${clips} clips, ${(seconds / 3600).toFixed(2)} h, ${failed.length} unreadable`);
+  for (const { name, clips, seconds, held, failed } of results) {
+    const [all, aside] = [seconds, held].map((each) => (each / 3600).toFixed(2));
+    console.log(`${name}: ${clips} clips, ${all} h, ${aside} h of it held, ${failed.length} unreadable`);
   }
 }
 
@@ -44,6 +49,12 @@ function sourceOf(name: string): Source {
     found: `source "${name}"`,
     expected: sources.map(({ name }) => name).join(", "),
   });
+}
+
+function kindOf(name: string): ClipKind {
+  const found = clipKinds.find((kind) => kind === name);
+  if (found) return found;
+  throw new NacreError("option", { found: `kind "${name}"`, expected: clipKinds.join(", ") });
 }
 
 function collect(value: string, before: Record<string, string>): Record<string, string> {
