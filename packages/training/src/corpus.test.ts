@@ -5,8 +5,9 @@ import { describe, expect, test } from "vitest";
 import { temporaryFolders } from "../test/folders.js";
 import { packTones } from "../test/pack-tones.js";
 import { memoryCorpus, tone, toneCorpus } from "../test/sounds.js";
-import { drawBatch, openCorpus } from "./corpus.js";
+import { openCorpus } from "./corpus.js";
 import { createCorpusWriter } from "./corpus-writer.js";
+import { drawBatch } from "./draw-batch.js";
 import { packFolder } from "./pack-folder.js";
 
 const folder = temporaryFolders();

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { z } from "zod";
 import { type ClipKind, clipKinds, nothingToTrainOn } from "./corpus-writer.js";
-import { randomFor } from "./random.js";
 
 /**
  * Packed training sound: `audio.s16`, mono 16-bit little-endian clips one after another, and
@@ -132,61 +131,6 @@ function sourcesOf(clips: Index["clips"], sampleRate: number): CorpusSource[] {
     found.set(key, known);
   }
   return [...found.values()].map((each) => ({ ...each, hours: Number(each.hours.toFixed(3)) }));
-}
-
-/**
- * The batch of a step: random crops, each clip as likely as it is long, with random gain.
- * Depends on seed and step alone, so a resumed run sees what an unbroken one would.
- *
- * into  [batch, samples]
- */
-export function drawBatch(
-  corpus: Corpus,
-  seed: number,
-  step: number,
-  batch: number,
-  into: Float32Array,
-): void {
-  const samples = into.length / batch;
-  const random = randomFor(seed, step, 2);
-  const totals = runningLengths(corpus.train);
-  for (let item = 0; item < batch; item++) {
-    const clip = corpus.train[pick(totals, random())]!;
-    const crop = into.subarray(item * samples, (item + 1) * samples);
-    const room = clip.length - samples;
-    corpus.read(clip, room > 0 ? Math.floor(random() * (room + 1)) : 0, crop);
-    vary(crop, random);
-  }
-}
-
-const totalsOf = new WeakMap<readonly Clip[], Float64Array>();
-
-function runningLengths(clips: readonly Clip[]): Float64Array {
-  const known = totalsOf.get(clips);
-  if (known) return known;
-  let total = 0;
-  const totals = Float64Array.from(clips, ({ length }) => (total += length));
-  totalsOf.set(clips, totals);
-  return totals;
-}
-
-function pick(totals: Float64Array, position: number): number {
-  const wanted = position * totals.at(-1)!;
-  let [low, high] = [0, totals.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (totals[middle]! > wanted) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-// Peaks between -18 and 0 dB, so that quiet recordings are learned as well as loud ones.
-function vary(crop: Float32Array, random: () => number): void {
-  const peak = crop.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
-  const wanted = 10 ** ((-18 * random()) / 20);
-  const gain = Math.min(wanted / peak, 10);
-  for (let i = 0; i < crop.length; i++) crop[i]! *= gain;
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -1,13 +1,8 @@
 /** Training: a whole step as one graph, and everything around it. Start at step.ts, then train.ts. */
+
+export type { Augmentation, Range } from "./augmentation/augment.js";
 export { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
-export {
-  type Clip,
-  type Corpus,
-  type CorpusChoice,
-  type CorpusSource,
-  drawBatch,
-  openCorpus,
-} from "./corpus.js";
+export { type Clip, type Corpus, type CorpusChoice, type CorpusSource, openCorpus } from "./corpus.js";
 export {
   type ClipKind,
   type ClipSource,
@@ -15,6 +10,7 @@ export {
   clipKinds,
   createCorpusWriter,
 } from "./corpus-writer.js";
+export { drawBatch } from "./draw-batch.js";
 export { type Feed, type FeedOptions, openFeed } from "./feed.js";
 export { balance, type WeightedLoss } from "./losses/balancer.js";
 export { type MelScale, melFilters, melLoss, melScales } from "./losses/mel.js";

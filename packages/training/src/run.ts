@@ -37,7 +37,8 @@ export async function openRun(
 ): Promise<Run> {
   const session = await runtime.open(graph.model, options);
   const [batch, samples] = graph.audioShape;
-  const feed = openFeed(corpus, { seed: recipe.seed, batch, length: batch * samples });
+  const { seed, augment } = recipe;
+  const feed = openFeed(corpus, { seed, batch, length: batch * samples, augment });
   const first = initialState(recipe, graph);
   const second = Object.fromEntries(graph.state.map(({ name }) => [name, first[name]!.slice()]));
   const audio = float32(graph.audioShape, new Float32Array(0));

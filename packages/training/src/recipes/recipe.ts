@@ -1,5 +1,6 @@
 import type { SpectralDecoderConfig } from "@nacre/decoder";
 import type { SpectralEncoderConfig } from "@nacre/encoder";
+import type { Augmentation } from "../augmentation/augment.js";
 import type { AdamWOptions } from "../optimizer/adamw.js";
 import type { QuantizerRecipe } from "../quantizers/quantizers.js";
 import type { Schedule } from "../schedule.js";
@@ -29,4 +30,6 @@ export type RecipeOf<Quantizer> = {
   schedule: Schedule;
   /** Shares of the gradient at the decoded signal, and the factor of the commitment beside them. */
   losses: { mel: number; waveform: number; siSdr: number; commitment: number };
+  /** What happens to the sound that is trained on, beside a random gain; nothing when it is absent. */
+  augment?: Augmentation;
 };
