@@ -78,9 +78,10 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 function pcm16(samples: Float32Array): Uint8Array {
-  const words = Int16Array.from(samples, (value) =>
-    Math.max(-32768, Math.min(32767, Math.round(value * 32768))),
-  );
+  const words = new Int16Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
+    words[i] = Math.max(-32768, Math.min(32767, Math.round(samples[i]! * 32768)));
+  }
   return new Uint8Array(words.buffer);
 }
 

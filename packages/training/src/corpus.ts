@@ -58,7 +58,7 @@ export type Corpus = {
  *        "option" when a chosen source or kind is not in it
  */
 export async function openCorpus(folder: string, choice: CorpusChoice = {}): Promise<Corpus> {
-  const { sampleRate, clips: all } = await readIndex(folder);
+  const { sampleRate, clips: all } = await readCorpusIndex(folder);
   const clips = chosen(all, choice);
   if (!clips.some(({ split }) => split === "train")) throw nothingToTrainOn();
   const path = join(folder, "audio.s16");
@@ -89,7 +89,8 @@ export async function openCorpus(folder: string, choice: CorpusChoice = {}): Pro
 
 type Index = z.infer<typeof indexSchema>;
 
-async function readIndex(folder: string): Promise<Index> {
+/** What a packed corpus holds, clip by clip. throws NacreError "io" when it is absent, "media" when it is damaged */
+export async function readCorpusIndex(folder: string): Promise<Index> {
   const parsed = indexSchema.safeParse(await readJson(join(folder, "index.json")));
   if (!parsed.success) {
     throw new NacreError("media", {

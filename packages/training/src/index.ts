@@ -2,7 +2,14 @@
 
 export type { Augmentation, Range } from "./augmentation/augment.js";
 export { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
-export { type Clip, type Corpus, type CorpusChoice, type CorpusSource, openCorpus } from "./corpus.js";
+export {
+  type Clip,
+  type Corpus,
+  type CorpusChoice,
+  type CorpusSource,
+  openCorpus,
+  readCorpusIndex,
+} from "./corpus.js";
 export {
   type ClipKind,
   type ClipSource,

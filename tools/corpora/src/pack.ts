@@ -3,6 +3,7 @@ import { resample } from "@nacre/media";
 import type { Audio } from "@nacre/signal";
 import { type CorpusWriter, createCorpusWriter } from "@nacre/training";
 import { filesIn, type SourceFile } from "./files.js";
+import { copyClips, type Reuse } from "./reuse.js";
 import type { Recording, Source } from "./source.js";
 import { trimSilence } from "./trim.js";
 
@@ -16,16 +17,21 @@ const quietest = 0.01;
 /** Seconds that a source gave to both splits, and what was wrong with the files that gave none. */
 export type PackedSource = { name: string; clips: number; seconds: number; held: number; failed: string[] };
 
-/** Packs sources, each in its folder, into one corpus. `onFile` hears of every file. */
+/**
+ * Packs sources, each in its folder, into one corpus, after those that are taken over from another.
+ * `onFile` hears of every file.
+ */
 export async function packSources(
   fetched: readonly { source: Source; root: string }[],
   folder: string,
   sampleRate: number,
   onFile: (name: string, done: number, total: number) => void,
+  reuse: Reuse = { folder, sources: [] },
 ): Promise<PackedSource[]> {
   const writer = await createCorpusWriter(folder, sampleRate);
   const results: PackedSource[] = [];
   try {
+    for (const source of reuse.sources) results.push(await copyClips(writer, reuse.folder, source));
     for (const { source, root } of fetched) {
       results.push(await packSource(writer, source, root, sampleRate, onFile));
     }
@@ -87,9 +93,10 @@ async function readPieces(file: SourceFile, sampleRate: number): Promise<Float32
 /** The mean of all channels as one. */
 export function mixedDown({ sampleRate, channels }: Audio): Audio {
   if (channels.length === 1) return { sampleRate, channels };
-  const mean = channels[0]!.map(
-    (_, i) => channels.reduce((sum, samples) => sum + samples[i]!, 0) / channels.length,
-  );
+  const mean = new Float32Array(channels[0]?.length ?? 0);
+  for (const samples of channels) {
+    for (let i = 0; i < mean.length; i++) mean[i]! += samples[i]! / channels.length;
+  }
   return { sampleRate, channels: [mean] };
 }
 
@@ -101,5 +108,7 @@ export function equalPieces(samples: Float32Array, most: number): Float32Array[]
 }
 
 function peakOf(samples: Float32Array): number {
-  return samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let most = 0;
+  for (let i = 0; i < samples.length; i++) most = Math.max(most, Math.abs(samples[i]!));
+  return most;
 }
