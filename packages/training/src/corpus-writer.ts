@@ -9,6 +9,13 @@ export type ClipKind = (typeof clipKinds)[number];
 /** All of them. */
 export const clipKinds = ["speech", "music"] as const;
 
+/** The kind of that name. throws NacreError "option" when there is none */
+export function clipKindOf(name: string): ClipKind {
+  const found = clipKinds.find((kind) => kind === name);
+  if (found) return found;
+  throw new NacreError("option", { found: `kind "${name}"`, expected: clipKinds.join(", ") });
+}
+
 /** What is known of a clip beside its samples. */
 export type ClipSource = {
   source: string;

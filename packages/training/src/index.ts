@@ -14,6 +14,7 @@ export {
   type ClipKind,
   type ClipSource,
   type CorpusWriter,
+  clipKindOf,
   clipKinds,
   createCorpusWriter,
 } from "./corpus-writer.js";

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isNacreError, NacreError } from "@nacre/errors";
-import { type ClipKind, clipKinds } from "@nacre/training";
+import { clipKindOf, clipKinds } from "@nacre/training";
 import { Command } from "commander";
 import { fetchSource } from "./fetch.js";
 import { packSources } from "./pack.js";
@@ -30,7 +30,7 @@ type Options = {
 };
 
 async function run({ folder, rate, from, only, kinds, reuse }: Options): Promise<void> {
-  const wanted = kinds?.split(",").map(kindOf);
+  const wanted = kinds?.split(",").map(clipKindOf);
   const named = only === undefined ? sources : only.split(",").map(sourceOf);
   const chosen = named.filter(({ kind }) => wanted?.includes(kind) ?? true);
   const home = resolve(folder);
@@ -61,12 +61,6 @@ function sourceOf(name: string): Source {
     found: `source "${name}"`,
     expected: sources.map(({ name }) => name).join(", "),
   });
-}
-
-function kindOf(name: string): ClipKind {
-  const found = clipKinds.find((kind) => kind === name);
-  if (found) return found;
-  throw new NacreError("option", { found: `kind "${name}"`, expected: clipKinds.join(", ") });
 }
 
 function collect(value: string, before: Record<string, string>): Record<string, string> {
