@@ -3,13 +3,29 @@ import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { writeWhole } from "./write-whole.js";
 
+/** What can be heard in a clip. */
+export type ClipKind = (typeof clipKinds)[number];
+
+/** All of them. */
+export const clipKinds = ["speech", "music"] as const;
+
+/** The kind of that name. throws NacreError "option" when there is none */
+export function clipKindOf(name: string): ClipKind {
+  const found = clipKinds.find((kind) => kind === name);
+  if (found) return found;
+  throw new NacreError("option", { found: `kind "${name}"`, expected: clipKinds.join(", ") });
+}
+
 /** What is known of a clip beside its samples. */
 export type ClipSource = {
   source: string;
   path: string;
+  /** Who speaks or plays. */
   speaker: string;
   licence: string;
   split: "train" | "validation";
+  /** Absent where nobody has said. */
+  kind?: ClipKind;
 };
 
 /** Writes a packed corpus clip by clip; it appears whole at `finish`, or not at all. */
@@ -69,9 +85,10 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 function pcm16(samples: Float32Array): Uint8Array {
-  const words = Int16Array.from(samples, (value) =>
-    Math.max(-32768, Math.min(32767, Math.round(value * 32768))),
-  );
+  const words = new Int16Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
+    words[i] = Math.max(-32768, Math.min(32767, Math.round(samples[i]! * 32768)));
+  }
   return new Uint8Array(words.buffer);
 }
 

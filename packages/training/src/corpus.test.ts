@@ -5,8 +5,9 @@ import { describe, expect, test } from "vitest";
 import { temporaryFolders } from "../test/folders.js";
 import { packTones } from "../test/pack-tones.js";
 import { memoryCorpus, tone, toneCorpus } from "../test/sounds.js";
-import { drawBatch, openCorpus } from "./corpus.js";
+import { openCorpus } from "./corpus.js";
 import { createCorpusWriter } from "./corpus-writer.js";
+import { drawBatch } from "./draw-batch.js";
 import { packFolder } from "./pack-folder.js";
 
 const folder = temporaryFolders();
@@ -66,6 +67,50 @@ describe("a packed corpus", () => {
     const home = folder();
     if (text !== undefined) writeFileSync(join(home, "index.json"), text);
     await expect(openCorpus(home)).rejects.toThrow(coded(code));
+  });
+});
+
+describe("a choice of a corpus", () => {
+  const packKinds = async () => {
+    const home = folder();
+    const writer = await createCorpusWriter(home, 8000);
+    for (const [source, kind, length] of [
+      ["readers", "speech", 100],
+      ["games", "music", 200],
+      ["drums", "music", 300],
+      ["files", undefined, 400],
+    ] as const) {
+      for (const split of ["train", "validation"] as const)
+        await writer.add(new Float32Array(length), { ...clip, source, split, ...(kind ? { kind } : {}) });
+    }
+    await writer.finish();
+    return home;
+  };
+
+  test.each([
+    [{}, [100, 200, 300, 400]],
+    [{ kinds: ["music"] }, [200, 300]],
+    [{ kinds: ["speech", "music"] }, [100, 200, 300]],
+    [{ sources: ["readers", "drums"] }, [100, 300]],
+    [{ sources: ["readers", "drums"], kinds: ["music"] }, [300]],
+    [{ sources: ["files"] }, [400]],
+  ] as const)("by %o has its clips in both splits, and no others", async (choice, lengths) => {
+    const corpus = await openCorpus(await packKinds(), choice);
+    for (const split of [corpus.train, corpus.validation])
+      expect(split.map(({ length }) => length)).toEqual(lengths);
+    expect(corpus.sources).toHaveLength(lengths.length);
+    corpus.close();
+  });
+
+  test("is refused when the corpus does not have it, or nothing is left of it", async () => {
+    const home = await packKinds();
+    await expect(openCorpus(home, { sources: ["absent"] })).rejects.toThrow(/"absent".*readers, games/);
+    await expect(openCorpus(home, { sources: ["readers"], kinds: ["music"] })).rejects.toThrow(
+      coded("media"),
+    );
+    const plain = folder();
+    await packTones(plain);
+    await expect(openCorpus(plain, { kinds: ["music"] })).rejects.toThrow(coded("option"));
   });
 });
 

@@ -3,8 +3,7 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { z } from "zod";
-import { nothingToTrainOn } from "./corpus-writer.js";
-import { randomFor } from "./random.js";
+import { type ClipKind, clipKinds, nothingToTrainOn } from "./corpus-writer.js";
 
 /**
  * Packed training sound: `audio.s16`, mono 16-bit little-endian clips one after another, and
@@ -23,6 +22,7 @@ const indexSchema = z.object({
       speaker: z.string(),
       licence: z.string(),
       split: z.enum(["train", "validation"]),
+      kind: z.enum(clipKinds).optional(),
     }),
   ),
 });
@@ -33,6 +33,9 @@ export type Clip = { start: number; length: number };
 /** What a corpus took from one source under one licence, in its training part. */
 export type CorpusSource = { source: string; licence: string; clips: number; hours: number };
 
+/** Which clips of a packed corpus are used: all that have one of the sources and one of the kinds. */
+export type CorpusChoice = { sources?: readonly string[]; kinds?: readonly ClipKind[] };
+
 /** An open corpus; close it to give its file back. */
 export type Corpus = {
   sampleRate: number;
@@ -42,33 +45,33 @@ export type Corpus = {
   sources: CorpusSource[];
   /** Where a packed corpus lies, so that a thread can open it too; absent for one in memory. */
   folder?: string;
+  /** What was chosen of it, for that thread; absent when all of it is used. */
+  choice?: CorpusChoice;
   /** Reads samples -1 .. 1 of a clip from `offset` on; zeros beyond its end. */
   read(clip: Clip, offset: number, into: Float32Array): void;
   close(): void;
 };
 
 /**
- * Opens a packed corpus.
- * throws NacreError "io" when it is absent, "media" when it is damaged or has no clip to train on
+ * Opens a packed corpus, or the part of it that is chosen.
+ * throws NacreError "io" when it is absent, "media" when it is damaged or has no clip to train on,
+ *        "option" when a chosen source or kind is not in it
  */
-export async function openCorpus(folder: string): Promise<Corpus> {
-  const parsed = indexSchema.safeParse(await readJson(join(folder, "index.json")));
-  if (!parsed.success) {
-    throw new NacreError("media", {
-      found: `${join(folder, "index.json")}: ${z.prettifyError(parsed.error)}`,
-      expected: "the index of a packed corpus",
-      mend: "pack the corpus again",
-    });
-  }
-  const { sampleRate, clips } = parsed.data;
+export async function openCorpus(folder: string, choice: CorpusChoice = {}): Promise<Corpus> {
+  const { sampleRate, clips: all } = await readCorpusIndex(folder);
+  const clips = chosen(all, choice);
   if (!clips.some(({ split }) => split === "train")) throw nothingToTrainOn();
   const path = join(folder, "audio.s16");
-  await checkSize(path, Math.max(0, ...clips.map(({ start, length }) => (start + length) * 2)));
+  await checkSize(
+    path,
+    all.reduce((most, { start, length }) => Math.max(most, (start + length) * 2), 0),
+  );
   const file = openSync(path, "r");
   let bytes = Buffer.alloc(0);
   return {
     sampleRate,
     folder,
+    choice,
     train: clips.filter(({ split }) => split === "train"),
     validation: clips.filter(({ split }) => split === "validation"),
     sources: sourcesOf(clips, sampleRate),
@@ -84,7 +87,41 @@ export async function openCorpus(folder: string): Promise<Corpus> {
   };
 }
 
-function sourcesOf(clips: z.infer<typeof indexSchema>["clips"], sampleRate: number): CorpusSource[] {
+type Index = z.infer<typeof indexSchema>;
+
+/** What a packed corpus holds, clip by clip. throws NacreError "io" when it is absent, "media" when it is damaged */
+export async function readCorpusIndex(folder: string): Promise<Index> {
+  const parsed = indexSchema.safeParse(await readJson(join(folder, "index.json")));
+  if (!parsed.success) {
+    throw new NacreError("media", {
+      found: `${join(folder, "index.json")}: ${z.prettifyError(parsed.error)}`,
+      expected: "the index of a packed corpus",
+      mend: "pack the corpus again",
+    });
+  }
+  return parsed.data;
+}
+
+function chosen(clips: Index["clips"], { sources, kinds }: CorpusChoice): Index["clips"] {
+  expectAll("source", sources, new Set(clips.map(({ source }) => source)));
+  expectAll("kind", kinds, new Set(clips.flatMap(({ kind }) => kind ?? [])));
+  return clips.filter(
+    ({ source, kind }) =>
+      (sources?.includes(source) ?? true) &&
+      (kinds === undefined || (kind !== undefined && kinds.includes(kind))),
+  );
+}
+
+function expectAll(what: string, wanted: readonly string[] = [], found: ReadonlySet<string>): void {
+  const missing = wanted.find((name) => !found.has(name));
+  if (missing === undefined) return;
+  throw new NacreError("option", {
+    found: `${what} "${missing}"`,
+    expected: `one that the corpus has: ${[...found].join(", ") || "it states none"}`,
+  });
+}
+
+function sourcesOf(clips: Index["clips"], sampleRate: number): CorpusSource[] {
   const found = new Map<string, CorpusSource>();
   for (const { source, licence, length, split } of clips) {
     if (split !== "train") continue;
@@ -95,61 +132,6 @@ function sourcesOf(clips: z.infer<typeof indexSchema>["clips"], sampleRate: numb
     found.set(key, known);
   }
   return [...found.values()].map((each) => ({ ...each, hours: Number(each.hours.toFixed(3)) }));
-}
-
-/**
- * The batch of a step: random crops, each clip as likely as it is long, with random gain.
- * Depends on seed and step alone, so a resumed run sees what an unbroken one would.
- *
- * into  [batch, samples]
- */
-export function drawBatch(
-  corpus: Corpus,
-  seed: number,
-  step: number,
-  batch: number,
-  into: Float32Array,
-): void {
-  const samples = into.length / batch;
-  const random = randomFor(seed, step, 2);
-  const totals = runningLengths(corpus.train);
-  for (let item = 0; item < batch; item++) {
-    const clip = corpus.train[pick(totals, random())]!;
-    const crop = into.subarray(item * samples, (item + 1) * samples);
-    const room = clip.length - samples;
-    corpus.read(clip, room > 0 ? Math.floor(random() * (room + 1)) : 0, crop);
-    vary(crop, random);
-  }
-}
-
-const totalsOf = new WeakMap<readonly Clip[], Float64Array>();
-
-function runningLengths(clips: readonly Clip[]): Float64Array {
-  const known = totalsOf.get(clips);
-  if (known) return known;
-  let total = 0;
-  const totals = Float64Array.from(clips, ({ length }) => (total += length));
-  totalsOf.set(clips, totals);
-  return totals;
-}
-
-function pick(totals: Float64Array, position: number): number {
-  const wanted = position * totals.at(-1)!;
-  let [low, high] = [0, totals.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (totals[middle]! > wanted) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-// Peaks between -18 and 0 dB, so that quiet recordings are learned as well as loud ones.
-function vary(crop: Float32Array, random: () => number): void {
-  const peak = crop.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
-  const wanted = 10 ** ((-18 * random()) / 20);
-  const gain = Math.min(wanted / peak, 10);
-  for (let i = 0; i < crop.length; i++) crop[i]! *= gain;
 }
 
 async function readJson(path: string): Promise<unknown> {

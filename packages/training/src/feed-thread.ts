@@ -1,14 +1,15 @@
 /** The thread of a feed: opens the corpus for itself and draws what it is asked for, in order. */
 import { parentPort, workerData } from "node:worker_threads";
 import { assert, isNacreError } from "@nacre/errors";
-import { drawBatch, openCorpus } from "./corpus.js";
-import type { FeedAnswer, FeedRequest } from "./feed.js";
+import { openCorpus } from "./corpus.js";
+import { drawBatch } from "./draw-batch.js";
+import type { FeedAnswer, FeedRequest, FeedStart } from "./feed.js";
 
 const port = parentPort;
 assert(port, "this module is started as a thread");
 
-const { folder, seed, batch } = workerData as { folder: string; seed: number; batch: number };
-const opened = openCorpus(folder);
+const { folder, choice, seed, batch, augment } = workerData as FeedStart;
+const opened = openCorpus(folder, choice);
 opened.catch(() => {});
 
 port.on("message", (request: FeedRequest) => {
@@ -17,7 +18,7 @@ port.on("message", (request: FeedRequest) => {
 
 async function respond({ step, into }: FeedRequest): Promise<void> {
   try {
-    drawBatch(await opened, seed, step, batch, into);
+    drawBatch(await opened, seed, step, batch, into, augment);
     port!.postMessage({ kind: "drawn", into } satisfies FeedAnswer, [into.buffer]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

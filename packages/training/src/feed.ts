@@ -1,7 +1,9 @@
 /** Where batches come from while training: a thread draws the next one while a step runs. */
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, NacreError } from "@nacre/errors";
-import { type Corpus, drawBatch } from "./corpus.js";
+import type { Augmentation } from "./augmentation/augment.js";
+import type { Corpus, CorpusChoice } from "./corpus.js";
+import { drawBatch } from "./draw-batch.js";
 
 /** Gives the batch of each step; close it to end its thread. */
 export type Feed = {
@@ -15,7 +17,15 @@ export type Feed = {
 };
 
 /** What a batch is drawn by; `length` is batch * samples. */
-export type FeedOptions = { seed: number; batch: number; length: number };
+export type FeedOptions = {
+  seed: number;
+  batch: number;
+  length: number;
+  augment?: Augmentation | undefined;
+};
+
+/** What the thread of a feed is told when it begins. */
+export type FeedStart = Omit<FeedOptions, "length"> & { folder: string; choice: CorpusChoice | undefined };
 
 /** A wish for a batch, with the array to draw it into; the array moves to the thread and back. */
 export type FeedRequest = { step: number; into: Float32Array<ArrayBuffer> };
@@ -27,15 +37,18 @@ export type FeedAnswer =
 
 /** A corpus on the disk is read by a thread of its own, one in memory here: the batches are the same. */
 export function openFeed(corpus: Corpus, options: FeedOptions): Feed {
-  return corpus.folder === undefined ? directFeed(corpus, options) : threadFeed(corpus.folder, options);
+  const { folder, choice } = corpus;
+  return folder === undefined
+    ? directFeed(corpus, options)
+    : threadFeed({ ...options, folder, choice }, options.length);
 }
 
 /** Draws when asked, on the calling thread. */
-export function directFeed(corpus: Corpus, { seed, batch, length }: FeedOptions): Feed {
+export function directFeed(corpus: Corpus, { seed, batch, length, augment }: FeedOptions): Feed {
   const audio = new Float32Array(length);
   return {
     async next(step) {
-      drawBatch(corpus, seed, step, batch, audio);
+      drawBatch(corpus, seed, step, batch, audio, augment);
       return audio;
     },
     close: async () => {},
@@ -43,10 +56,10 @@ export function directFeed(corpus: Corpus, { seed, batch, length }: FeedOptions)
 }
 
 // Two arrays move between the threads, neither copied: one is trained on, the other is being filled.
-function threadFeed(folder: string, options: FeedOptions): Feed {
-  const thread = startThread(folder, options);
-  let held = new Float32Array(options.length);
-  let coming = { step: 0, batch: Promise.resolve(new Float32Array(options.length)) };
+function threadFeed(start: FeedStart, length: number): Feed {
+  const thread = startThread(start);
+  let held = new Float32Array(length);
+  let coming = { step: 0, batch: Promise.resolve(new Float32Array(length)) };
   const order = (step: number, into: Float32Array<ArrayBuffer>) => ({
     step,
     batch: thread.draw({ step, into }),
@@ -65,8 +78,7 @@ function threadFeed(folder: string, options: FeedOptions): Feed {
   };
 }
 
-function startThread(folder: string, { seed, batch }: FeedOptions) {
-  const workerData = { folder, seed, batch };
+function startThread(workerData: FeedStart) {
   const worker = new Worker(new URL("./feed-thread.js", import.meta.url), { workerData, execArgv: [] });
   // The run decides how long the process lives, not the batch that it will not need.
   worker.unref();

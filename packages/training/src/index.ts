@@ -1,4 +1,6 @@
 /** Training: a whole step as one graph, and everything around it. Start at step.ts, then train.ts. */
+
+export type { Augmentation, Range } from "./augmentation/augment.js";
 export { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
 export { codeBits, contextTables, plainBits, type TileCodes } from "./context/context-graph.js";
 export {
@@ -8,8 +10,23 @@ export {
   sourcesOf,
 } from "./context/context-recipe.js";
 export { exportContext } from "./context/export-context.js";
-export { type Clip, type Corpus, type CorpusSource, drawBatch, openCorpus } from "./corpus.js";
-export { type ClipSource, type CorpusWriter, createCorpusWriter } from "./corpus-writer.js";
+export {
+  type Clip,
+  type Corpus,
+  type CorpusChoice,
+  type CorpusSource,
+  openCorpus,
+  readCorpusIndex,
+} from "./corpus.js";
+export {
+  type ClipKind,
+  type ClipSource,
+  type CorpusWriter,
+  clipKindOf,
+  clipKinds,
+  createCorpusWriter,
+} from "./corpus-writer.js";
+export { drawBatch } from "./draw-batch.js";
 export { type Feed, type FeedOptions, openFeed } from "./feed.js";
 export { balance, type WeightedLoss } from "./losses/balancer.js";
 export { type MelScale, melFilters, melLoss, melScales } from "./losses/mel.js";

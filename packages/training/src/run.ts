@@ -38,7 +38,8 @@ export async function openRun(
 ): Promise<Run> {
   const session = await runtime.open(graph.model, options);
   const [batch, samples] = graph.batch.shape as [number, number];
-  const feed = openFeed(corpus, { seed: recipe.seed, batch, length: batch * samples });
+  const { seed, augment } = recipe;
+  const feed = openFeed(corpus, { seed, batch, length: batch * samples, augment });
   const first = start ?? initialState(recipe, graph);
   const second = Object.fromEntries(graph.state.map(({ name }) => [name, first[name]!.slice()]));
   const audio = float32(graph.batch.shape, new Float32Array(0));

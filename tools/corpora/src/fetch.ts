@@ -20,10 +20,11 @@ export async function fetchSource(source: Source, folder: string): Promise<strin
   if (source.from.kind === "git") {
     call("git", ["clone", "--depth", "1", source.from.url, temporary], folder, source);
   } else {
-    const { package: name } = source.from;
-    const have = async () => (await readdir(folder)).find((each) => each.startsWith(`${name}_`));
-    if (!(await have())) call("apt-get", ["download", name], folder, source);
-    call("dpkg", ["-x", join(folder, (await have())!), temporary], folder, source);
+    for (const name of source.from.packages) {
+      const have = async () => (await readdir(folder)).find((each) => each.startsWith(`${name}_`));
+      if (!(await have())) call("apt-get", ["download", name], folder, source);
+      call("dpkg", ["-x", join(folder, (await have())!), temporary], folder, source);
+    }
   }
   await rename(temporary, target);
   return target;

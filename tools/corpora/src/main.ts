@@ -2,38 +2,55 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isNacreError, NacreError } from "@nacre/errors";
+import { clipKindOf, clipKinds } from "@nacre/training";
 import { Command } from "commander";
 import { fetchSource } from "./fetch.js";
 import { packSources } from "./pack.js";
+import { divideSources } from "./reuse.js";
 import type { Source } from "./source.js";
 import { sources } from "./sources.js";
 
 const program = new Command("corpora")
-  .description("Fetches training speech with stated licences and packs it as one corpus.")
+  .description("Fetches speech and music with stated licences to train on and packs them as one corpus.")
   .option("--folder <folder>", "where everything goes", "corpora")
   .option("--rate <hertz>", "of the packed sound", Number, 24_000)
   .option("--from <name=folder>", "a source that is already on the disk", collect, {})
   .option("--only <names>", "comma-separated names of sources")
+  .option("--reuse <folder>", "a packed corpus; the sources that it has are copied, not packed again")
+  .option("--kinds <kinds>", `comma-separated: ${clipKinds.join(", ")}`)
   .action(run);
 
-type Options = { folder: string; rate: number; from: Record<string, string>; only?: string };
+type Options = {
+  folder: string;
+  rate: number;
+  from: Record<string, string>;
+  only?: string;
+  kinds?: string;
+  reuse?: string;
+};
 
-async function run({ folder, rate, from, only }: Options): Promise<void> {
-  const chosen = only === undefined ? sources : only.split(",").map(sourceOf);
+async function run({ folder, rate, from, only, kinds, reuse }: Options): Promise<void> {
+  const wanted = kinds?.split(",").map(clipKindOf);
+  const named = only === undefined ? sources : only.split(",").map(sourceOf);
+  const chosen = named.filter(({ kind }) => wanted?.includes(kind) ?? true);
   const home = resolve(folder);
   await mkdir(home, { recursive: true });
+  const { packed, missing } = await divideSources(chosen, reuse, rate);
   const fetched = [];
-  for (const source of chosen) {
+  for (const source of missing) {
     const own = from[source.name];
     fetched.push({ source, root: own === undefined ? await fetchSource(source, home) : resolve(own) });
   }
-  const results = await packSources(fetched, join(home, "packed"), rate, (name, done, total) => {
+  const onFile = (name: string, done: number, total: number) => {
     if (process.stderr.isTTY || done === total)
       process.stderr.write(`\r${name} ${done}/${total}${done === total ? "\n" : ""}`);
-  });
+  };
+  const reused = { folder: reuse ?? "", sources: packed };
+  const results = await packSources(fetched, join(home, "packed"), rate, onFile, reused);
   await writeFile(join(home, "packed", "report.json"), JSON.stringify(results, null, 2));
-  for (const { name, clips, seconds, failed } of results) {
-    console.log(`${name}: ${clips} clips, ${(seconds / 3600).toFixed(2)} h, ${failed.length} unreadable`);
+  for (const { name, clips, seconds, held, failed } of results) {
+    const [all, aside] = [seconds, held].map((each) => (each / 3600).toFixed(2));
+    console.log(`${name}: ${clips} clips, ${all} h, ${aside} h of it held, ${failed.length} unreadable`);
   }
 }
 

@@ -1,6 +1,11 @@
+import type { ClipKind } from "@nacre/training";
+
 /** What a source says of one of its files. */
 export type Recording = {
-  /** Who speaks, as finely as the source tells; a speaker is in one split only. */
+  /**
+   * Who speaks, as finely as the source tells; of music the track, or whose it is. All of a speaker is in
+   * one split.
+   */
   speaker: string;
   /** As the source states it for this file. */
   licence: string;
@@ -9,8 +14,9 @@ export type Recording = {
 /** Where a corpus comes from, and which of its files are taken. */
 export type Source = {
   name: string;
-  /** A Debian package, or a git repository. */
-  from: { kind: "debian"; package: string } | { kind: "git"; url: string };
+  kind: ClipKind;
+  /** Debian packages, unpacked into one folder, or a git repository. */
+  from: { kind: "debian"; packages: readonly string[] } | { kind: "git"; url: string };
   /** Where the whole states its licence, for the model's card. */
   credit: string;
   /** Speakers that are never trained on. */
@@ -19,7 +25,8 @@ export type Source = {
    * Reads whatever lists the files, and returns the rule that names their speakers.
    *
    * root     folder of the fetched source
-   * returns  of a path relative to root: what is known, or nothing when it is not to be used
+   * returns  of a path relative to root: what is known, or nothing when it is not to be used. A file in a
+   *          zip archive has the archive's path and its own, joined by a slash.
    */
   open: (root: string) => Promise<(path: string) => Recording | undefined>;
 };

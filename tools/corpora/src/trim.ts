@@ -19,5 +19,7 @@ export function trimSilence(samples: Float32Array, sampleRate: number, keep = 0.
 }
 
 function power(samples: Float32Array): number {
-  return samples.reduce((sum, value) => sum + value * value, 0) / Math.max(1, samples.length);
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
+  return sum / Math.max(1, samples.length);
 }

@@ -13,6 +13,8 @@ program
   .description("Trains a recipe on a packed corpus; a run found in the folder goes on where it stopped.")
   .argument("<recipe>", names)
   .option("--corpus <folder>", "packed by tools/corpora", "corpora/packed")
+  .option("--sources <names>", "of the corpus, comma-separated; all by default")
+  .option("--kinds <kinds>", "speech or music; both by default")
   .option("--folder <folder>", "of runs: <folder>/<recipe> holds checkpoint and log", "runs")
   .option("--steps <count>", "length of the schedule; its last part is the decay", Number)
   .option("--from <model>", "folder of a model to begin from; name it again to go on")
@@ -28,6 +30,8 @@ program
   .requiredOption("--out <folder>", "of the model")
   .option("--model-version <n>", "a released version never changes: give the next one", Number, 1)
   .option("--corpus <folder>", "packed by tools/corpora", "corpora/packed")
+  .option("--sources <names>", "of the corpus, comma-separated; all by default")
+  .option("--kinds <kinds>", "speech or music; both by default")
   .option("--folder <folder>", "of runs", "runs")
   .action(makeModel);
 

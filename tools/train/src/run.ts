@@ -2,8 +2,9 @@ import { resolve } from "node:path";
 import { readModel } from "@nacre/codec/node";
 import { createRuntime } from "@nacre/runtime/node";
 import { openCorpus, recipeByName, type TrainingNews, train, withSteps } from "@nacre/training";
+import { type ChoiceOptions, choiceOf } from "./choice.js";
 
-type RunOptions = {
+type RunOptions = ChoiceOptions & {
   corpus: string;
   folder: string;
   steps?: number;
@@ -17,7 +18,7 @@ type RunOptions = {
 export async function run(name: string, options: RunOptions): Promise<void> {
   const found = recipeByName(name);
   const recipe = options.steps === undefined ? found : withSteps(found, options.steps);
-  const corpus = await openCorpus(resolve(options.corpus));
+  const corpus = await openCorpus(resolve(options.corpus), choiceOf(options));
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const { step } = await train({

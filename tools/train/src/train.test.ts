@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { choiceOf } from "./choice.js";
 import { makeModel } from "./make-model.js";
 import { run } from "./run.js";
 
@@ -24,6 +25,17 @@ test("a schedule of no steps is refused before anything is opened", async () => 
   await expect(run("speech-24k", { corpus: folder, folder, steps: 0, ...often })).rejects.toMatchObject({
     code: "option",
   });
+});
+
+test("a kind of sound that does not exist is refused before the corpus is opened", async () => {
+  await expect(
+    run("speech-24k", { corpus: folder, folder, kinds: "speech,noise", ...often }),
+  ).rejects.toThrow(expect.objectContaining({ code: "option", message: expect.stringContaining("noise") }));
+  expect(choiceOf({ sources: "gcompris,ufoai", kinds: "music" })).toEqual({
+    sources: ["gcompris", "ufoai"],
+    kinds: ["music"],
+  });
+  expect(choiceOf({})).toEqual({});
 });
 
 test("no model is made of a run that is damaged, and nothing is written", async () => {

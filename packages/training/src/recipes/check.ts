@@ -1,3 +1,4 @@
+import { checkAugmentation } from "../augmentation/check.js";
 import { melScales } from "../losses/mel.js";
 import { trainingOf } from "../quantizers/quantizers.js";
 import type { Recipe } from "./recipe.js";
@@ -24,5 +25,6 @@ export function checkRecipe(recipe: Recipe): void {
     const [mine, other] = [encoder[name], decoder[name]];
     refuseUnless(mine === other, `${name} ${mine} in the encoder and ${other} in the decoder`, "one value");
   }
+  checkAugmentation(recipe.augment ?? {}, encoder.sampleRate);
   trainingOf(recipe).check(recipe);
 }

@@ -1,5 +1,6 @@
 import type { SpectralDecoderConfig } from "@nacre/decoder";
 import type { SpectralEncoderConfig } from "@nacre/encoder";
+import type { Augmentation } from "../augmentation/augment.js";
 import type { SignalLossShares } from "../losses/index.js";
 import type { AdamWOptions } from "../optimizer/adamw.js";
 import type { PictureRecipe } from "../pictures/picture-recipe.js";
@@ -34,4 +35,6 @@ export type RecipeOf<Quantizer> = {
   schedule: Schedule;
   /** Shares of the gradient at the decoded signal, and the factor of the commitment beside them. */
   losses: SignalLossShares & { commitment: number };
+  /** What happens to the sound that is trained on, beside a random gain; nothing when it is absent. */
+  augment?: Augmentation;
 };

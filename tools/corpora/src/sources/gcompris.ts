@@ -5,6 +5,7 @@ import type { Recording, Source } from "../source.js";
 /** Volunteers in 43 languages, Ogg Vorbis at 44.1 kHz; one LICENSE file names author and licence of each file. */
 export const gcompris: Source = {
   name: "gcompris",
+  kind: "speech",
   from: { kind: "git", url: "https://github.com/gcompris/GCompris-voices" },
   credit: "GCompris voices (its volunteers), GPL or CC BY-SA per file as its LICENSE states",
   held: (speaker) => heldVoices.some((name) => speaker.includes(name)),

@@ -5,7 +5,8 @@ const spoken = /^usr\/share\/tuxpaint\/stamps\/.*_((?:desc_)?)([a-z]{2}(?:_[A-Z]
 /** Names and descriptions of stamps read aloud in a dozen languages, Ogg Vorbis at 44.1 kHz. */
 export const tuxPaint: Source = {
   name: "tux-paint",
-  from: { kind: "debian", package: "tuxpaint-stamps-default" },
+  kind: "speech",
+  from: { kind: "debian", packages: ["tuxpaint-stamps-default"] },
   credit: "Tux Paint stamps (the Tux Paint developers), GPL-2.0-or-later, Debian tuxpaint-stamps-default",
   held: (speaker) => ["lt", "nl"].includes(speaker),
   // A file without a language in its name is a sound effect.
