@@ -1,4 +1,4 @@
-import { checkPicturePair, type PictureSamples, plane } from "./picture.js";
+import { checkPicturePair, type PicturePlanes } from "./picture.js";
 import { similarity, ssimWindow } from "./ssim.js";
 
 // Wang, Simoncelli & Bovik 2003, section 3.2: from the full size to a sixteenth of it.
@@ -15,17 +15,17 @@ export const msSsimSide = (ssimWindow - 1) * 2 ** (weights.length - 1) + 1;
  * paper. A mean below 0 counts as 0. Mean over channels of the products: R, G and B, not luma alone.
  *
  * returns  NaN when a side is under 161 pixels: fewer scales would be another measure, whose values do not compare
- * throws   NacreError "shape" when the pictures differ in size, channels or peak, or are neither grey nor RGB
+ * throws   NacreError "shape" when the pictures differ in size, planes or peak, or are neither grey nor RGB
  *
  * Wang, Simoncelli & Bovik 2003, "Multi-scale structural similarity for image quality assessment", equation 7.
  */
-export function msSsim(reference: PictureSamples, estimate: PictureSamples): number {
+export function msSsim(reference: PicturePlanes, estimate: PicturePlanes): number {
   checkPicturePair(reference, estimate);
-  const { width, height, channels } = reference;
-  if (Math.min(width, height) < msSsimSide) return Number.NaN;
-  let sum = 0;
-  for (let c = 0; c < channels; c++) sum += overScales(plane(reference, c), plane(estimate, c), reference);
-  return sum / channels;
+  if (Math.min(reference.width, reference.height) < msSsimSide) return Number.NaN;
+  const values = reference.planes.map((plane, c) =>
+    overScales(Float64Array.from(plane), Float64Array.from(estimate.planes[c]!), reference),
+  );
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**
@@ -34,7 +34,7 @@ export function msSsim(reference: PictureSamples, estimate: PictureSamples): num
  * returns  +Infinity for equal pictures; NaN when a side is under 161 pixels
  * throws   NacreError "shape" as msSsim
  */
-export function msSsimDecibels(reference: PictureSamples, estimate: PictureSamples): number {
+export function msSsimDecibels(reference: PicturePlanes, estimate: PicturePlanes): number {
   return similarityDecibels(msSsim(reference, estimate));
 }
 

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { isNacreError } from "@nacre/errors";
 import { expect, test } from "vitest";
-import { coarse, flat, type PictureCase, syntheticPicture, withNoise } from "../test/picture.js";
+import { coarse, flat, mapped, type PictureCase, syntheticPicture, withNoise } from "../test/picture.js";
 import {
   msSsim,
   msSsimDecibels,
   msSsimSide,
-  type PictureSamples,
+  type PicturePlanes,
   pictureMetrics,
   psnrRgb,
   psnrYuv,
@@ -81,8 +81,8 @@ test("SSIM of two flat pictures is the luminance term alone, and MS-SSIM its pow
 
 test("SSIM of a constant shift is below 1 only by the luminance, however much structure there is", () => {
   const picture = syntheticPicture({ width: 64, height: 64, channels: 3, peak: 255, seed: 11 });
-  const halfway = { ...picture, samples: Float64Array.from(picture.samples, (value) => value / 2 + 60) };
-  const shifted = { ...halfway, samples: halfway.samples.map((value) => value + 5) };
+  const halfway = mapped(picture, (value) => value / 2 + 60);
+  const shifted = mapped(halfway, (value) => value + 5);
   const found = ssim(halfway, shifted);
   expect(found).toBeLessThan(1);
   // The darkest place bounds the loss: 1 - 2ab / (a^2 + b^2) = 5^2 / (a^2 + b^2) with a >= 60.
@@ -91,7 +91,7 @@ test("SSIM of a constant shift is below 1 only by the luminance, however much st
 
 test("the negative of a picture has a negative SSIM, and its MS-SSIM is 0", () => {
   const picture = withNoise(flat(176, 176, [128]), 120, 12);
-  const negative = { ...picture, samples: picture.samples.map((value) => 255 - value) };
+  const negative = mapped(picture, (value) => 255 - value);
   expect(ssim(picture, negative)).toBeLessThan(0);
   expect(msSsim(picture, negative)).toBe(0);
   expect(msSsimDecibels(picture, negative)).toBe(0);
@@ -100,11 +100,7 @@ test("the negative of a picture has a negative SSIM, and its MS-SSIM is 0", () =
 test("the form of the samples and a common factor of samples and peak change nothing", () => {
   const bytes = syntheticPicture({ width: 170, height: 165, channels: 3, peak: 255, seed: 13 });
   const noisy = withNoise(bytes, 9, 2);
-  const fraction = (picture: PictureSamples): PictureSamples => ({
-    ...picture,
-    peak: 1,
-    samples: Float64Array.from(picture.samples, (value) => value / 255),
-  });
+  const fraction = (picture: PicturePlanes) => ({ ...mapped(picture, (value) => value / 255), peak: 1 });
   for (const { name, measure } of pictureMetrics) {
     expect(measure(fraction(bytes), fraction(noisy)), name).toBeCloseTo(measure(bytes, noisy), 9);
     expect(measure(noisy, bytes), name).toBeCloseTo(measure(bytes, noisy), 9);
@@ -143,18 +139,19 @@ test("a similarity of 0.9 is 10 dB, of 0 none", () => {
   expect(similarityDecibels(0)).toBe(0);
 });
 
-const odd: [string, Partial<PictureSamples>][] = [
-  ["another width", { width: 11, height: 12 }],
-  ["another number of channels", { channels: 1, samples: new Uint8Array(144) }],
+const plane = () => new Uint8Array(144);
+const odd: [string, Partial<PicturePlanes>][] = [
+  ["another width", { width: 9, height: 16 }],
+  ["another number of channels", { planes: [plane()] }],
   ["another peak", { peak: 1023 }],
-  ["transparency", { channels: 4, samples: new Uint8Array(576) }],
-  ["too few samples", { samples: new Uint8Array(431) }],
-  ["no pixels", { width: 0, height: 0, samples: new Uint8Array(0) }],
+  ["transparency", { planes: [plane(), plane(), plane(), plane()] }],
+  ["too few samples in blue", { planes: [plane(), plane(), new Uint8Array(143)] }],
+  ["no pixels", { width: 0, height: 0, planes: [new Uint8Array(0)] }],
   ["no peak", { peak: Number.NaN }],
 ];
 
 test.each(odd)("a picture with %s is refused by every measure", (_, change) => {
-  const picture = { width: 12, height: 12, channels: 3, peak: 255, samples: new Uint8Array(432) };
+  const picture = { width: 12, height: 12, peak: 255, planes: [plane(), plane(), plane()] };
   for (const { name, measure } of pictureMetrics) {
     let thrown: unknown;
     try {

@@ -1,5 +1,5 @@
 import { msSsim, msSsimDecibels } from "./ms-ssim.js";
-import type { PictureSamples } from "./picture.js";
+import type { PicturePlanes } from "./picture.js";
 import { psnrRgb, psnrYuv, type YuvAverage, type YuvMatrix } from "./psnr.js";
 import { ssim } from "./ssim.js";
 
@@ -21,15 +21,14 @@ export type PictureMetric = {
   unit: string;
   better: "higher" | "lower";
   noValue: string;
-  measure(reference: PictureSamples, estimate: PictureSamples): number;
+  measure(reference: PicturePlanes, estimate: PicturePlanes): number;
 };
 
 const equal = "the pictures are equal";
 const equalPlane = "the pictures are equal, or one of their colour planes is";
 
-const yuv =
-  (matrix: YuvMatrix, average: YuvAverage) => (reference: PictureSamples, estimate: PictureSamples) =>
-    psnrYuv(reference, estimate, { matrix, average });
+const yuv = (matrix: YuvMatrix, average: YuvAverage) => (reference: PicturePlanes, estimate: PicturePlanes) =>
+  psnrYuv(reference, estimate, { matrix, average });
 
 /** Every measure that benchmarks take of pictures, in the order in which they are shown. */
 export const pictureMetrics: readonly PictureMetric[] = [

@@ -1,58 +1,52 @@
 import { NacreError } from "@nacre/errors";
 
+/** The samples of one channel, row by row from the top: [height * width]. */
+export type PictureChannel = Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array | Float64Array;
+
 /**
- * A picture as its samples.
+ * A picture as what measures need of it.
  *
  * width, height  pixels, at least 1
- * channels       1 is grey, 3 is red, green, blue
  * peak           the value of white: 255 for 8 bit, 65535 for 16 bit, 1 for fractions
- * samples        row by row from the top, the channels of a pixel side by side: width * height * channels
+ * planes         grey alone, or red, green and blue
  */
-export type PictureSamples = {
+export type PicturePlanes = {
   width: number;
   height: number;
-  channels: number;
   peak: number;
-  samples: Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array | Float64Array;
+  planes: readonly PictureChannel[];
 };
 
 /** Throws "shape" unless both pictures are whole, grey or RGB, and of one form. */
-export function checkPicturePair(reference: PictureSamples, estimate: PictureSamples): void {
+export function checkPicturePair(reference: PicturePlanes, estimate: PicturePlanes): void {
   checkPicture(reference);
   checkPicture(estimate);
   const [expected, found] = [form(reference), form(estimate)];
   if (expected === found) return;
   throw new NacreError("shape", {
-    found: `the estimate is a picture of ${found}`,
+    found: `the estimate is of ${found}`,
     expected: `${expected} as the reference`,
-    mend: "bring the two to one size, channels and depth before measuring",
+    mend: "bring the two to one size, number of planes and depth before measuring",
   });
 }
 
-/** One channel in float64, row by row: [height * width]. */
-export function plane({ samples, channels }: PictureSamples, channel: number): Float64Array {
-  const out = new Float64Array(samples.length / channels);
-  for (let i = 0; i < out.length; i++) out[i] = samples[i * channels + channel]!;
-  return out;
-}
-
-function checkPicture(picture: PictureSamples): void {
-  const { width, height, channels, peak, samples } = picture;
-  if (channels !== 1 && channels !== 3) {
+function checkPicture(picture: PicturePlanes): void {
+  const { width, height, peak, planes } = picture;
+  if (planes.length !== 1 && planes.length !== 3) {
     throw new NacreError("shape", {
-      found: `a picture of ${channels} channels`,
+      found: `a picture of ${planes.length} planes`,
       expected: "1 (grey) or 3 (RGB)",
       mend: "measure transparency as a grey picture of its own",
     });
   }
   const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
-  if (whole && peak > 0 && samples.length === width * height * channels) return;
+  if (whole && peak > 0 && planes.every(({ length }) => length === width * height)) return;
   throw new NacreError("shape", {
-    found: `${samples.length} samples for a picture of ${form(picture)}`,
-    expected: "width x height x channels of them and a peak above 0",
+    found: `planes of ${planes.map(({ length }) => length).join(", ")} samples for ${form(picture)}`,
+    expected: "width x height samples in each, and a peak above 0",
   });
 }
 
-function form({ width, height, channels, peak }: PictureSamples): string {
-  return `${width} x ${height} pixels, ${channels} channels, peak ${peak}`;
+function form({ width, height, planes, peak }: PicturePlanes): string {
+  return `${width} x ${height} pixels, ${planes.length} planes, peak ${peak}`;
 }

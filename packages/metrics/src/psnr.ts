@@ -1,4 +1,4 @@
-import { checkPicturePair, type PictureSamples } from "./picture.js";
+import { checkPicturePair, type PictureChannel, type PicturePlanes } from "./picture.js";
 
 /** Which red, green and blue make luma: BT.601 (JPEG, Kodak tables) or BT.709 (HD video, DCVC). */
 export type YuvMatrix = "bt601" | "bt709";
@@ -21,14 +21,13 @@ const primaries: Readonly<Record<YuvMatrix, { red: number; blue: number }>> = {
  * all channels alike; of a grey picture it is that of its one channel. Higher is better.
  *
  * returns  +Infinity for equal pictures; NaN where a sample is NaN
- * throws   NacreError "shape" when the pictures differ in size, channels or peak, or are neither grey nor RGB
+ * throws   NacreError "shape" when the pictures differ in size, planes or peak, or are neither grey nor RGB
  */
-export function psnrRgb(reference: PictureSamples, estimate: PictureSamples): number {
+export function psnrRgb(reference: PicturePlanes, estimate: PicturePlanes): number {
   checkPicturePair(reference, estimate);
-  const [a, b] = [reference.samples, estimate.samples];
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
-  return psnrOf(sum / a.length, reference.peak);
+  const { planes, peak } = reference;
+  const sum = planes.reduce((total, plane, c) => total + squaredError(plane, estimate.planes[c]!), 0);
+  return psnrOf(sum / (planes.length * planes[0]!.length), peak);
 }
 
 /**
@@ -42,16 +41,22 @@ export function psnrRgb(reference: PictureSamples, estimate: PictureSamples): nu
  * ITU-R BT.601-7, section 2.5; BT.709-6, section 3.
  */
 export function psnrYuv(
-  reference: PictureSamples,
-  estimate: PictureSamples,
+  reference: PicturePlanes,
+  estimate: PicturePlanes,
   { matrix, average }: { matrix: YuvMatrix; average: YuvAverage },
 ): number {
   checkPicturePair(reference, estimate);
-  if (reference.channels === 1) return psnrRgb(reference, estimate);
+  if (reference.planes.length === 1) return psnrRgb(reference, estimate);
   const [y, u, v] = yuvErrors(reference, estimate, matrix);
   const { peak } = reference;
   if (average === "errors") return psnrOf((6 * y + u + v) / 8, peak);
   return (6 * psnrOf(y, peak) + psnrOf(u, peak) + psnrOf(v, peak)) / 8;
+}
+
+function squaredError(a: PictureChannel, b: PictureChannel): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  return sum;
 }
 
 function psnrOf(meanSquaredError: number, peak: number): number {
@@ -60,22 +65,26 @@ function psnrOf(meanSquaredError: number, peak: number): number {
 
 /** Mean squared errors of Y, U and V. The transform is linear, so it is applied to the difference alone. */
 function yuvErrors(
-  { samples: a }: PictureSamples,
-  { samples: b }: PictureSamples,
+  reference: PicturePlanes,
+  estimate: PicturePlanes,
   matrix: YuvMatrix,
 ): [number, number, number] {
+  const [redA, greenA, blueA] = reference.planes as RgbPlanes;
+  const [redB, greenB, blueB] = estimate.planes as RgbPlanes;
   const { red, blue } = primaries[matrix];
   const green = 1 - red - blue;
   let [y, u, v] = [0, 0, 0];
-  for (let i = 0; i < a.length; i += 3) {
-    const r = a[i]! - b[i]!;
-    const g = a[i + 1]! - b[i + 1]!;
-    const l = a[i + 2]! - b[i + 2]!;
-    y += (red * r + green * g + blue * l) ** 2;
+  for (let i = 0; i < redA.length; i++) {
+    const r = redA[i]! - redB[i]!;
+    const g = greenA[i]! - greenB[i]!;
+    const b = blueA[i]! - blueB[i]!;
+    y += (red * r + green * g + blue * b) ** 2;
     // B - Y and R - Y in differences of colours, so that an error without colour has exactly none here.
-    u += ((red * (l - r) + green * (l - g)) / (2 * (1 - blue))) ** 2;
-    v += ((green * (r - g) + blue * (r - l)) / (2 * (1 - red))) ** 2;
+    u += ((red * (b - r) + green * (b - g)) / (2 * (1 - blue))) ** 2;
+    v += ((green * (r - g) + blue * (r - b)) / (2 * (1 - red))) ** 2;
   }
-  const pixels = a.length / 3;
+  const pixels = redA.length;
   return [y / pixels, u / pixels, v / pixels];
 }
+
+type RgbPlanes = [PictureChannel, PictureChannel, PictureChannel];

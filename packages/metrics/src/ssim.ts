@@ -1,4 +1,4 @@
-import { checkPicturePair, type PictureSamples, plane } from "./picture.js";
+import { checkPicturePair, type PicturePlanes } from "./picture.js";
 
 /** Pixels along a side of the Gaussian window of SSIM. */
 export const ssimWindow = 11;
@@ -13,19 +13,18 @@ const window = gaussian(ssimWindow, 1.5);
  * scaled down beforehand, which the authors' later program does.
  *
  * returns  NaN when a side is under 11 pixels: the window does not fit
- * throws   NacreError "shape" when the pictures differ in size, channels or peak, or are neither grey nor RGB
+ * throws   NacreError "shape" when the pictures differ in size, planes or peak, or are neither grey nor RGB
  *
  * Wang et al. 2004, "Image quality assessment: from error visibility to structural similarity", equation 13.
  */
-export function ssim(reference: PictureSamples, estimate: PictureSamples): number {
+export function ssim(reference: PicturePlanes, estimate: PicturePlanes): number {
   checkPicturePair(reference, estimate);
-  const { width, height, channels, peak } = reference;
-  if (Math.min(width, height) < ssimWindow) return Number.NaN;
-  let sum = 0;
-  for (let c = 0; c < channels; c++) {
-    sum += similarity(plane(reference, c), plane(estimate, c), { width, height, peak }).ssim;
-  }
-  return sum / channels;
+  if (Math.min(reference.width, reference.height) < ssimWindow) return Number.NaN;
+  const values = reference.planes.map(
+    (plane, c) =>
+      similarity(Float64Array.from(plane), Float64Array.from(estimate.planes[c]!), reference).ssim,
+  );
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Means over all places: `ssim` of the whole index, `contrast` of its contrast and structure part. */
