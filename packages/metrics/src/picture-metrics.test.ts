@@ -121,6 +121,17 @@ test("every measure finds little noise better than much, and equal pictures best
   }
 });
 
+test("a measure that rescales another one, later in the list, gives the same by both ways", () => {
+  const picture = syntheticPicture({ width: 176, height: 176, channels: 1, peak: 255, seed: 15 });
+  const noisy = withNoise(picture, 20, 4);
+  const rescaling = pictureMetrics.filter(({ rescales }) => rescales);
+  expect(rescaling.map(({ name }) => name)).toEqual(["msSsimDecibels"]);
+  for (const { rescales, measure } of rescaling) {
+    const source = pictureMetrics.find(({ name }) => name === rescales!.name)!;
+    expect(rescales!.convert(source.measure(picture, noisy))).toBe(measure(picture, noisy));
+  }
+});
+
 test("pictures too small for a window have no value, and one more pixel gives them one", () => {
   const at = (width: number, height: number) => flat(width, height, [9, 8, 7]);
   expect([ssim(at(10, 40), at(10, 40)), ssim(at(40, 10), at(40, 10))]).toEqual([Number.NaN, Number.NaN]);

@@ -1,4 +1,4 @@
-import { msSsim, msSsimDecibels } from "./ms-ssim.js";
+import { msSsim, msSsimDecibels, similarityDecibels } from "./ms-ssim.js";
 import type { PicturePlanes } from "./picture.js";
 import { psnrRgb, psnrYuv, type YuvAverage, type YuvMatrix } from "./psnr.js";
 import { ssim } from "./ssim.js";
@@ -12,6 +12,7 @@ import { ssim } from "./ssim.js";
  * unit       "" where it has none; what is in dB can be averaged over pictures and given to bdRate
  * better     the direction of better values
  * noValue    a sentence: when `measure` answers NaN or an infinity
+ * rescales   the measure whose values `convert` turns into those of this one, for who has them already
  * measure    throws NacreError "shape" unless both are grey or RGB and of one size and peak
  */
 export type PictureMetric = {
@@ -21,6 +22,7 @@ export type PictureMetric = {
   unit: string;
   better: "higher" | "lower";
   noValue: string;
+  rescales?: { name: string; convert(value: number): number };
   measure(reference: PicturePlanes, estimate: PicturePlanes): number;
 };
 
@@ -102,6 +104,7 @@ export const pictureMetrics: readonly PictureMetric[] = [
     unit: "dB",
     better: "higher",
     noValue: "the pictures are equal, or a side is under 161 pixels",
+    rescales: { name: "msSsim", convert: similarityDecibels },
     measure: msSsimDecibels,
   },
 ];
