@@ -17,7 +17,7 @@ const pointsOf = ({ rates, qualities }: Sides): RatePoint[] =>
   rates.map((rate, i) => ({ rate, quality: qualities[i]! }));
 const fits: CurveFit[] = ["cubic", "pchip"];
 
-test.each(vectors.curves)("both fits of curve $# give what PyPI bjontegaard gives", (row) => {
+test.each(vectors.curves)("both fits of curve %# give what PyPI bjontegaard gives", (row) => {
   const [anchor, other] = [pointsOf(row.anchor), pointsOf(row.test)];
   for (const fit of fits) {
     expect(bdRate(anchor, other, { fit }).value).toBeCloseTo(row[fit].rate, 7);
@@ -25,7 +25,7 @@ test.each(vectors.curves)("both fits of curve $# give what PyPI bjontegaard give
   }
 });
 
-test.each(vectors.curves)("curve $# cut at two rates gives what scipy's interpolator gives", (row) => {
+test.each(vectors.curves)("curve %# cut at two rates gives what scipy's interpolator gives", (row) => {
   const { low, high, qualities, rate, quality } = row.within;
   const options: BdOptions = { rates: { low, high } };
   const found = bdRate(pointsOf(row.anchor), pointsOf(row.test), options);

@@ -56,9 +56,10 @@ function solve(rows: number[][]): number[] {
 }
 
 /**
- * The piecewise cubic Hermite curve that passes through every point and is monotone where the points are.
+ * The piecewise cubic Hermite curve that passes through every point and rises or falls throughout, as they do.
  *
  * x  ascending, at least three
+ * y  ascending or descending, strictly
  *
  * Fritsch & Butland 1984, "A method for constructing local monotone piecewise cubic interpolants", with the
  * weighted harmonic mean of equation 5; one-sided slopes of three points at the ends.
@@ -88,7 +89,6 @@ export function pchipFit(x: readonly number[], y: readonly number[]): Curve {
 }
 
 function innerSlope(before: number, after: number, stepBefore: number, stepAfter: number): number {
-  if (stepBefore * stepAfter <= 0) return 0;
   const [first, second] = [2 * after + before, after + 2 * before];
   return (first + second) / (first / stepBefore + second / stepAfter);
 }
@@ -96,6 +96,5 @@ function innerSlope(before: number, after: number, stepBefore: number, stepAfter
 /** The slope of the parabola through three points, held back where it would turn the curve around. */
 function endSlope(near: number, far: number, step: number, next: number): number {
   const slope = ((2 * near + far) * step - near * next) / (near + far);
-  if (slope * step <= 0) return 0;
-  return step * next < 0 && Math.abs(slope) > 3 * Math.abs(step) ? 3 * step : slope;
+  return slope * step <= 0 ? 0 : slope;
 }

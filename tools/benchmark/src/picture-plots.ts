@@ -4,6 +4,16 @@ import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { PicturesResult } from "./pictures/measure-pictures.js";
 
+const shadeLabel = {
+  x: "low",
+  frameAnchor: "bottom",
+  text: () => "BD-rates are taken here",
+  textAnchor: "start",
+  dx: 6,
+  dy: -8,
+  fillOpacity: 0.6,
+} as const;
+
 /** A point of a curve as it is drawn. */
 type Drawn = { label: string; rate: number; quality: number };
 
@@ -34,16 +44,19 @@ export function ratePlot(result: PicturesResult, measure: string, axis: string):
     height: 460,
     marginRight: 128,
     marginBottom: 46,
+    ariaLabel: `${axis} over bit per pixel`,
     style: { background: "white", fontSize: "13px", fontFamily: "system-ui, sans-serif" },
     x: { domain: [0, widest], label: "bit per pixel (whole file)", grid: true },
     y: {
       label: `${axis}, mean of ${result.pictures.length} pictures at equal setting`,
       grid: true,
+      nice: true,
       zero: false,
     },
     color: { domain: labels, range: colours },
     marks: [
       ...(rates ? [Plot.rectX([rates], { x1: "low", x2: "high", fill: "#000000", fillOpacity: 0.05 })] : []),
+      ...(rates ? [Plot.text([rates], shadeLabel)] : []),
       Plot.line(points, { x: "rate", y: "quality", stroke: "label", strokeWidth: 2 }),
       Plot.dot(points, { x: "rate", y: "quality", fill: "label", r: 3 }),
       Plot.text(

@@ -138,8 +138,10 @@ def curves():
     test = dict(rates=[0.09, 0.19, 0.42, 0.88], qualities=[27.9, 30.6, 34.4, 37.7])
     long_anchor = dict(rates=[0.08, 0.14, 0.22, 0.35, 0.6, 0.95, 1.6], qualities=[24.2, 26.9, 28.3, 30.9, 32.4, 35.1, 38.6])
     long_test = dict(rates=[0.05, 0.1, 0.21, 0.33, 0.64, 1.1], qualities=[24.9, 27.3, 30.1, 31.6, 35.2, 37.0])
+    # So bent at both ends that one-sided slopes would turn the curve around.
+    bent = dict(rates=[0.1, 0.12, 0.3, 0.9, 0.95], qualities=[25.0, 30.0, 31.0, 32.0, 36.0])
     rows = []
-    for a, b in ((anchor, test), (long_anchor, long_test), (long_anchor, anchor)):
+    for a, b in ((anchor, test), (long_anchor, long_test), (long_anchor, anchor), (anchor, bent)):
         row = {"anchor": a, "test": b}
         for fit in ("cubic", "pchip"):
             quads = (a["rates"], a["qualities"], b["rates"], b["qualities"], fit)
