@@ -37,6 +37,10 @@ export function ratePlot(result: PicturesResult, measure: string, axis: string):
     .map(({ label, curve }) => drawnCurve(label, curve, measure))
     .filter(({ length }) => length > 0);
   const points = drawn.flat();
+  const ends = spread(
+    drawn.map((curve) => curve.at(-1)!),
+    points,
+  );
   const { rates } = result.bjontegaard.options;
   const svg = Plot.plot({
     document,
@@ -59,10 +63,15 @@ export function ratePlot(result: PicturesResult, measure: string, axis: string):
       ...(rates ? [Plot.text([rates], shadeLabel)] : []),
       Plot.line(points, { x: "rate", y: "quality", stroke: "label", strokeWidth: 2 }),
       Plot.dot(points, { x: "rate", y: "quality", fill: "label", r: 3 }),
-      Plot.text(
-        drawn.map((curve) => curve.at(-1)!),
-        { x: "rate", y: "quality", text: "label", fill: "label", textAnchor: "start", dx: 8 },
-      ),
+      Plot.link(ends, {
+        x1: "rate",
+        y1: "quality",
+        x2: widest,
+        y2: "beside",
+        stroke: "label",
+        strokeDasharray: "1,4",
+      }),
+      Plot.text(ends, { x: widest, y: "beside", text: "label", fill: "label", textAnchor: "start", dx: 8 }),
     ],
   });
   return `${String(svg.outerHTML).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')}\n`;
@@ -76,4 +85,17 @@ function drawnCurve(
   return curve
     .map(({ bitsPerPixel, measures }) => ({ label, rate: bitsPerPixel, quality: measures[measure]! }))
     .filter(({ rate, quality }) => rate <= widest && Number.isFinite(quality));
+}
+
+/** Where the names of curves stand beside the plot: at the height of their ends, but not on each other. */
+function spread(ends: readonly Drawn[], points: readonly Drawn[]): (Drawn & { beside: number })[] {
+  const qualities = points.map(({ quality }) => quality);
+  const line = 0.05 * (Math.max(...qualities) - Math.min(...qualities));
+  let below = Number.NEGATIVE_INFINITY;
+  return ends
+    .toSorted((a, b) => a.quality - b.quality)
+    .map((end) => {
+      below = Math.max(end.quality, below + line);
+      return { ...end, beside: below };
+    });
 }

@@ -187,7 +187,12 @@ test("a plot is one SVG file that renders, with a dot for every point in sight a
       height: 460,
     });
   }
-  expect(ratePlot(atLowerRates(1e3), "psnrRgb", "PSNR").match(/<circle/g)).toHaveLength(10);
+  const svg = ratePlot(atLowerRates(1e3), "psnrRgb", "PSNR");
+  expect(svg.match(/<circle/g)).toHaveLength(10);
+  // Both curves end at the same quality, so their names would stand on each other.
+  const heights = [...svg.matchAll(/<text [^>]*translate\([\d.]+,\s?([\d.]+)\)[^>]*>(?:once|twice)</g)];
+  expect(heights).toHaveLength(2);
+  expect(Math.abs(Number(heights[0]![1]) - Number(heights[1]![1]))).toBeGreaterThan(13);
 });
 
 const photos = join(
