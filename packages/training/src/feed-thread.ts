@@ -4,12 +4,13 @@ import { assert, isNacreError } from "@nacre/errors";
 import { openCorpus } from "./corpus.js";
 import { drawBatch } from "./draw-batch.js";
 import type { FeedAnswer, FeedRequest, FeedStart } from "./feed.js";
+import { drawCrops } from "./pictures/draw-crops.js";
+import { openPictureCorpus } from "./pictures/picture-corpus.js";
 
 const port = parentPort;
 assert(port, "this module is started as a thread");
 
-const { folder, choice, seed, batch, augment } = workerData as FeedStart;
-const opened = openCorpus(folder, choice);
+const opened = openDraw(workerData as FeedStart);
 opened.catch(() => {});
 
 port.on("message", (request: FeedRequest) => {
@@ -18,11 +19,21 @@ port.on("message", (request: FeedRequest) => {
 
 async function respond({ step, into }: FeedRequest): Promise<void> {
   try {
-    drawBatch(await opened, seed, step, batch, into, augment);
+    (await opened)(step, into);
     port!.postMessage({ kind: "drawn", into } satisfies FeedAnswer, [into.buffer]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const code = isNacreError(error) ? error.code : undefined;
     port!.postMessage({ kind: "failed", code, message } satisfies FeedAnswer);
   }
+}
+
+async function openDraw(start: FeedStart): Promise<(step: number, into: Float32Array) => void> {
+  const { seed } = start;
+  if (start.medium === "picture") {
+    const pictures = await openPictureCorpus(start.folder);
+    return (step, into) => drawCrops(pictures, seed, step, start.size, into);
+  }
+  const corpus = await openCorpus(start.folder, start.choice);
+  return (step, into) => drawBatch(corpus, seed, step, start.batch, into, start.augment);
 }

@@ -4,6 +4,8 @@ import { type ErrorCode, NacreError } from "@nacre/errors";
 import type { Augmentation } from "./augmentation/augment.js";
 import type { Corpus, CorpusChoice } from "./corpus.js";
 import { drawBatch } from "./draw-batch.js";
+import { drawCrops } from "./pictures/draw-crops.js";
+import type { PictureCorpus } from "./pictures/picture-corpus.js";
 
 /** Gives the batch of each step; close it to end its thread. */
 export type Feed = {
@@ -16,7 +18,7 @@ export type Feed = {
   close(): Promise<void>;
 };
 
-/** What a batch is drawn by; `length` is batch * samples. */
+/** What a batch of sound is drawn by; `length` is batch * samples. */
 export type FeedOptions = {
   seed: number;
   batch: number;
@@ -24,8 +26,13 @@ export type FeedOptions = {
   augment?: Augmentation | undefined;
 };
 
+/** What a batch of pictures is drawn by: crops of `size` pixels; `length` is batch * 3 * size * size. */
+export type PictureFeedOptions = { seed: number; size: number; length: number };
+
 /** What the thread of a feed is told when it begins. */
-export type FeedStart = Omit<FeedOptions, "length"> & { folder: string; choice: CorpusChoice | undefined };
+export type FeedStart =
+  | ({ medium: "sound"; folder: string; choice: CorpusChoice | undefined } & Omit<FeedOptions, "length">)
+  | ({ medium: "picture"; folder: string } & Omit<PictureFeedOptions, "length">);
 
 /** A wish for a batch, with the array to draw it into; the array moves to the thread and back. */
 export type FeedRequest = { step: number; into: Float32Array<ArrayBuffer> };
@@ -36,20 +43,27 @@ export type FeedAnswer =
   | { kind: "failed"; code: ErrorCode | undefined; message: string };
 
 /** A corpus on the disk is read by a thread of its own, one in memory here: the batches are the same. */
-export function openFeed(corpus: Corpus, options: FeedOptions): Feed {
+export function openFeed(corpus: Corpus, { length, ...options }: FeedOptions): Feed {
   const { folder, choice } = corpus;
-  return folder === undefined
-    ? directFeed(corpus, options)
-    : threadFeed({ ...options, folder, choice }, options.length);
+  if (folder !== undefined) return threadFeed({ medium: "sound", folder, choice, ...options }, length);
+  const { seed, batch, augment } = options;
+  return directFeed(length, (step, into) => drawBatch(corpus, seed, step, batch, into, augment));
+}
+
+/** The same for crops of pictures. */
+export function openPictureFeed(corpus: PictureCorpus, { length, ...options }: PictureFeedOptions): Feed {
+  const { folder } = corpus;
+  if (folder !== undefined) return threadFeed({ medium: "picture", folder, ...options }, length);
+  return directFeed(length, (step, into) => drawCrops(corpus, options.seed, step, options.size, into));
 }
 
 /** Draws when asked, on the calling thread. */
-export function directFeed(corpus: Corpus, { seed, batch, length, augment }: FeedOptions): Feed {
-  const audio = new Float32Array(length);
+function directFeed(length: number, draw: (step: number, into: Float32Array) => void): Feed {
+  const batch = new Float32Array(length);
   return {
     async next(step) {
-      drawBatch(corpus, seed, step, batch, audio, augment);
-      return audio;
+      draw(step, batch);
+      return batch;
     },
     close: async () => {},
   };

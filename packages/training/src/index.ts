@@ -27,7 +27,7 @@ export {
   createCorpusWriter,
 } from "./corpus-writer.js";
 export { drawBatch } from "./draw-batch.js";
-export { type Feed, type FeedOptions, openFeed } from "./feed.js";
+export { type Feed, type FeedOptions, openFeed, openPictureFeed, type PictureFeedOptions } from "./feed.js";
 export { balance, type WeightedLoss } from "./losses/balancer.js";
 export { type MelScale, melFilters, melLoss, melScales } from "./losses/mel.js";
 export { siSdrLoss, waveformLoss } from "./losses/waveform.js";
@@ -45,12 +45,14 @@ export {
   type PictureCorpusWriter,
   type PictureSource,
 } from "./pictures/picture-corpus-writer.js";
+export type { PictureRecipe, ResidualScalarRecipe } from "./pictures/picture-recipe.js";
+export type { AnyCorpus, Pass, PassInputs, StepPlan, ValidationPoint, Weights } from "./plan.js";
 export type { QuantizerRecipe } from "./quantizers/quantizers.js";
 export type { ResidualFiniteScalarRecipe } from "./quantizers/residual-finite-scalar.js";
 export type { ResidualVectorRecipe } from "./quantizers/residual-vector.js";
 export { edge } from "./recipes/check.js";
-export { recipeByName, recipes } from "./recipes/index.js";
-export type { Recipe, RecipeOf } from "./recipes/recipe.js";
+export { anyRecipeByName, pictureRecipes, recipeByName, recipes } from "./recipes/index.js";
+export type { AnyRecipe, Recipe, RecipeOf } from "./recipes/recipe.js";
 export { openRun, type Run, type RunOptions } from "./run.js";
 export { rateAt, type Schedule, withSteps } from "./schedule.js";
 export { recipeFrom, startFrom, takesQuantizer } from "./start.js";
@@ -59,4 +61,4 @@ export { buildStep, type StepGraph } from "./step.js";
 export { type Table, tableRow } from "./table.js";
 export { runFiles, type TrainingNews, type TrainOptions, train, weightsOf } from "./train.js";
 export { type TrainFolderOptions, trainFolder } from "./train-folder.js";
-export { type ValidationPoint, validate, type Weights } from "./validation.js";
+export { type SoundValidationPoint, validate } from "./validation.js";

@@ -6,10 +6,10 @@ import { spectralDecoder } from "@nacre/decoder";
 import { spectralEncoder } from "@nacre/encoder";
 import type { Runtime } from "@nacre/runtime";
 import type { Corpus } from "./corpus.js";
+import type { Weights } from "./plan.js";
 import { trainingOf } from "./quantizers/quantizers.js";
 import { randomFor } from "./random.js";
 import type { Recipe } from "./recipes/recipe.js";
-import type { Weights } from "./validation.js";
 import { writeWhole } from "./write-whole.js";
 
 /** What a model's files say beside the weights. */

@@ -1,7 +1,20 @@
 import type { ParameterSpec, Parameters } from "@nacre/blocks";
 import type { Tensor } from "@nacre/graph";
+import type { Runtime } from "@nacre/runtime";
+import type { Corpus } from "./corpus.js";
+import type { Feed } from "./feed.js";
+import type { PictureCorpus } from "./pictures/picture-corpus.js";
 import type { Random } from "./random.js";
 import type { StateArray, StateValues } from "./state.js";
+
+/** A packed corpus of any medium. */
+export type AnyCorpus = Corpus | PictureCorpus;
+
+/** What a model stores, by name: weights of the networks and tensors of the quantizer. */
+export type Weights = { parameters: Readonly<Record<string, Float32Array>> };
+
+/** Quality on what is never trained on, by number of layers; measures by name, as the medium has them. */
+export type ValidationPoint = { layers: number; [measure: string]: number };
 
 /**
  * What a medium's pass gets of a step.
@@ -51,6 +64,9 @@ export type Pass = {
  *               which `random` is asked
  * pass          forward, and what gradients are taken of
  * tensors       what a model stores of the state beside the averaged parameters
+ * trained       how much of what a step trains on
+ * feed          batches of a corpus; throws NacreError "media" for one of another medium or rate
+ * validate      measures weights on a fixed batch of the corpus' validation part
  */
 export type StepPlan = {
   parameters: ParameterSpec[];
@@ -62,4 +78,7 @@ export type StepPlan = {
   draws(step: number, random: Random): Record<string, (at: number) => number>;
   pass(inputs: PassInputs): Pass;
   tensors(values: StateValues): Record<string, Float32Array>;
+  trained: { amount: number; unit: string };
+  feed(corpus: AnyCorpus): Feed;
+  validate(weights: Weights, corpus: AnyCorpus, runtime: Runtime): Promise<ValidationPoint[]>;
 };

@@ -1,7 +1,7 @@
 import type { Runtime, SessionOptions, Value, Values } from "@nacre/runtime";
-import type { Corpus } from "./corpus.js";
-import { openFeed } from "./feed.js";
-import type { Recipe } from "./recipes/recipe.js";
+import type { AnyCorpus } from "./plan.js";
+import { planOf } from "./plans.js";
+import type { AnyRecipe } from "./recipes/recipe.js";
 import { initialState, type StateValues } from "./state.js";
 import type { StepGraph } from "./step.js";
 import { tableRow } from "./table.js";
@@ -30,25 +30,24 @@ export type RunOptions = SessionOptions & { codes?: Value; start?: StateValues }
  * other, so nothing of the state's or the batch's size is allocated in a step.
  */
 export async function openRun(
-  recipe: Recipe,
+  recipe: AnyRecipe,
   graph: StepGraph,
-  corpus: Corpus,
+  corpus: AnyCorpus,
   runtime: Runtime,
   { codes, start, ...options }: RunOptions = {},
 ): Promise<Run> {
+  // First, since it may refuse the corpus.
+  const feed = planOf(recipe).feed(corpus);
   const session = await runtime.open(graph.model, options);
-  const [batch, samples] = graph.batch.shape as [number, number];
-  const { seed, augment } = recipe;
-  const feed = openFeed(corpus, { seed, batch, length: batch * samples, augment });
   const first = start ?? initialState(recipe, graph);
   const second = Object.fromEntries(graph.state.map(({ name }) => [name, first[name]!.slice()]));
-  const audio = float32(graph.batch.shape, new Float32Array(0));
+  const batch = float32(graph.batch.shape, new Float32Array(0));
   const row = new Float32Array(graph.table.width);
   const metrics = new Float32Array(graph.metricNames.length);
   const side = (from: StateValues, to: StateValues) => ({
     values: from,
     feeds: {
-      [graph.batch.name]: audio,
+      [graph.batch.name]: batch,
       row: float32([row.length], row),
       ...(codes ? { codes } : {}),
       ...stateValues(graph, from, ""),
@@ -58,7 +57,7 @@ export async function openRun(
   let [current, other] = [side(first, second), side(second, first)];
   return {
     async step(step) {
-      audio.data = await feed.next(step);
+      batch.data = await feed.next(step);
       tableRow(recipe, graph.table, step, row);
       await session.run(current.feeds, current.into);
       const finite = metrics.every(Number.isFinite);

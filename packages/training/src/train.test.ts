@@ -48,7 +48,8 @@ describe("training", () => {
     expect(first.secondsLeft).toBeGreaterThan(0);
     expect(last.secondsLeft).toBe(0);
     // A step is 2 x 12 x 256 samples at 24 kHz.
-    expect(last.audioPerSecond * last.seconds).toBeCloseTo((60 * 2 * 12 * 256) / 24_000, 0);
+    expect(last.pace.unit).toBe("s");
+    expect(last.pace.amount * last.seconds).toBeCloseTo((60 * 2 * 12 * 256) / 24_000, 0);
     const validated = news.filter(({ validation }) => validation).map((each) => each.step);
     expect(validated).toEqual([30, 60]);
     expect(last.validation!.map(({ layers }) => layers)).toEqual([1, 2, 3]);

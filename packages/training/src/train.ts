@@ -5,16 +5,14 @@ import type { Model } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
 import type { Runtime } from "@nacre/runtime";
 import { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
-import type { Corpus } from "./corpus.js";
-import { nothingToTrainOn } from "./corpus-writer.js";
 import { viewsOf } from "./optimizer/chunks.js";
+import type { AnyCorpus, ValidationPoint, Weights } from "./plan.js";
 import { planOf } from "./plans.js";
-import type { Recipe } from "./recipes/recipe.js";
+import type { AnyRecipe, Recipe } from "./recipes/recipe.js";
 import { openRun, type Run } from "./run.js";
 import { recipeFrom, startFrom } from "./start.js";
 import type { StateValues } from "./state.js";
 import { buildStep, type StepGraph } from "./step.js";
-import { type ValidationPoint, validate, type Weights } from "./validation.js";
 
 /** What a run tells while it goes; each is a line of log.jsonl too. */
 export type TrainingNews = {
@@ -24,8 +22,8 @@ export type TrainingNews = {
   seconds: number;
   /** To the end of the schedule, at this sitting's pace. */
   secondsLeft: number;
-  /** Seconds of sound trained per second of this sitting. */
-  audioPerSecond: number;
+  /** What was trained per second of this sitting: seconds of sound, or megapixels. */
+  pace: { amount: number; unit: string };
   /** Losses, the gradient's norm, and "perplexity.1", "dead.1", "error.1" .. of every layer. */
   metrics: Record<string, number>;
   validation?: ValidationPoint[];
@@ -33,8 +31,8 @@ export type TrainingNews = {
 
 /** How a run is carried out; the recipe alone decides what it computes. */
 export type TrainOptions = {
-  recipe: Recipe;
-  corpus: Corpus;
+  recipe: AnyRecipe;
+  corpus: AnyCorpus;
   /** Holds checkpoint.safetensors and log.jsonl; a run found there is resumed. */
   folder: string;
   runtime: Runtime;
@@ -68,13 +66,12 @@ export const patience = 20;
  */
 export async function train(options: TrainOptions): Promise<{ weights: Weights; step: number }> {
   const { corpus, folder, runtime, threads, from } = options;
-  const recipe = from ? recipeFrom(from, options.recipe) : options.recipe;
-  checkCorpus(corpus, recipe);
+  const recipe = from ? recipeFrom(from, soundRecipe(options.recipe)) : options.recipe;
   await mkdir(folder, { recursive: true });
   const graph = buildStep(recipe);
   const run = await openRun(recipe, graph, corpus, runtime, {
     ...(threads === undefined ? {} : { threads }),
-    ...(from ? { start: startFrom(from, recipe, graph) } : {}),
+    ...(from ? { start: startFrom(from, soundRecipe(recipe), graph) } : {}),
   });
   try {
     const step = await trainSteps({ ...options, recipe }, graph, run);
@@ -123,18 +120,18 @@ async function tell(
   const { steps } = recipe.schedule;
   const done = step - before.step;
   const sitting = seconds() - before.seconds;
-  const [items, samples] = graph.batch.shape as [number, number];
-  const audioSeconds = (done * items * samples) / recipe.encoder.sampleRate;
+  const plan = planOf(recipe);
+  const { amount, unit } = plan.trained;
   const news: TrainingNews = {
     step,
     steps,
     seconds: seconds(),
     secondsLeft: ((steps - step) * sitting) / done,
-    audioPerSecond: audioSeconds / sitting,
+    pace: { amount: (done * amount) / sitting, unit },
     metrics: run.metrics(),
   };
   if (step % validateEvery === 0 || last) {
-    news.validation = await validate(recipe, weightsOf(graph, run.values()), corpus, runtime);
+    news.validation = await plan.validate(weightsOf(graph, run.values()), corpus, runtime);
   }
   await logLine(folder, news);
   onNews?.(news);
@@ -153,13 +150,12 @@ export function weightsOf(
   return { parameters: Object.assign({}, ...views, planOf(recipe).tensors(values)) };
 }
 
-function checkCorpus({ train, sampleRate }: Corpus, { encoder }: Recipe): void {
-  if (train.length === 0) throw nothingToTrainOn();
-  if (sampleRate === encoder.sampleRate) return;
-  throw new NacreError("media", {
-    found: `a corpus at ${sampleRate} Hz`,
-    expected: `${encoder.sampleRate} Hz, the recipe's`,
-    mend: "pack the corpus at that rate",
+function soundRecipe(recipe: AnyRecipe): Recipe {
+  if (!("medium" in recipe)) return recipe;
+  throw new NacreError("option", {
+    found: `a run of ${recipe.name} that begins from a model`,
+    expected: "a recipe of sound: models of pictures cannot be begun from yet",
+    mend: "resume the run's own checkpoint",
   });
 }
 

@@ -8,6 +8,7 @@ import type { Corpus } from "./corpus.js";
 import { intelligibilityLoss, shortestIntelligible } from "./losses/intelligibility.js";
 import { melLoss } from "./losses/mel.js";
 import { siSdrLoss } from "./losses/waveform.js";
+import type { Weights } from "./plan.js";
 import { trainingOf } from "./quantizers/quantizers.js";
 import { randomFor } from "./random.js";
 import { edge } from "./recipes/check.js";
@@ -18,10 +19,7 @@ import { parameterSpecs } from "./state.js";
  * Quality on sound that is never trained on, by number of layers: the losses' own values, SI-SDR in dB.
  * Intelligibility, 0 .. 1, is the mean of the correlations behind STOI and ESTOI; absent for crops too short for it.
  */
-export type ValidationPoint = { layers: number; mel: number; siSdr: number; intelligibility?: number };
-
-/** What a model stores, by name: weights of the networks and tensors of the quantizer. */
-export type Weights = { parameters: Readonly<Record<string, Float32Array>> };
+export type SoundValidationPoint = { layers: number; mel: number; siSdr: number; intelligibility?: number };
 
 /** Layer counts that are watched: doublings, and all. */
 export function watchedPrefixes(layers: number): number[] {
@@ -36,7 +34,7 @@ export async function validate(
   corpus: Corpus,
   runtime: Runtime,
   items = 24,
-): Promise<ValidationPoint[]> {
+): Promise<SoundValidationPoint[]> {
   const samples = recipe.frames * recipe.encoder.hop;
   const prefixes = watchedPrefixes(recipe.quantizer.layers);
   const session = await runtime.open(validationGraph(recipe, weights, items, prefixes));

@@ -1,18 +1,19 @@
 #!/usr/bin/env node
 import { isNacreError } from "@nacre/errors";
-import { recipes } from "@nacre/training";
+import { pictureRecipes, recipes } from "@nacre/training";
 import { Command } from "commander";
 import { makeModel } from "./make-model.js";
 import { run } from "./run.js";
 
 const names = recipes.map(({ name }) => name).join(", ");
+const pictureNames = pictureRecipes.map(({ name }) => name).join(", ");
 const program = new Command("train").description("Trains the shipped models and writes their folders.");
 
 program
   .command("run")
   .description("Trains a recipe on a packed corpus; a run found in the folder goes on where it stopped.")
-  .argument("<recipe>", names)
-  .option("--corpus <folder>", "packed by tools/corpora", "corpora/packed")
+  .argument("<recipe>", `${names}, ${pictureNames}`)
+  .option("--corpus <folder>", "packed by tools/corpora; by default corpora/packed, or corpora/photos")
   .option("--sources <names>", "of the corpus, comma-separated; all by default")
   .option("--kinds <kinds>", "speech or music; both by default")
   .option("--folder <folder>", "of runs: <folder>/<recipe> holds checkpoint and log", "runs")

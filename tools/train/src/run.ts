@@ -1,11 +1,20 @@
 import { resolve } from "node:path";
 import { readModel } from "@nacre/codec/node";
 import { createRuntime } from "@nacre/runtime/node";
-import { openCorpus, recipeByName, type TrainingNews, train, withSteps } from "@nacre/training";
+import {
+  type AnyCorpus,
+  type AnyRecipe,
+  anyRecipeByName,
+  openCorpus,
+  openPictureCorpus,
+  type TrainingNews,
+  train,
+  withSteps,
+} from "@nacre/training";
 import { type ChoiceOptions, choiceOf } from "./choice.js";
 
 type RunOptions = ChoiceOptions & {
-  corpus: string;
+  corpus?: string;
   folder: string;
   steps?: number;
   threads?: number;
@@ -16,9 +25,9 @@ type RunOptions = ChoiceOptions & {
 
 /** Trains until the schedule's end or an interrupt; a checkpoint stands in both cases. */
 export async function run(name: string, options: RunOptions): Promise<void> {
-  const found = recipeByName(name);
+  const found = anyRecipeByName(name);
   const recipe = options.steps === undefined ? found : withSteps(found, options.steps);
-  const corpus = await openCorpus(resolve(options.corpus), choiceOf(options));
+  const corpus = await corpusOf(recipe, options);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const { step } = await train({
@@ -37,17 +46,24 @@ export async function run(name: string, options: RunOptions): Promise<void> {
   console.log(`stopped after step ${step} of ${recipe.schedule.steps}`);
 }
 
-function tell({ step, steps, seconds, audioPerSecond, metrics, validation }: TrainingNews): void {
+function corpusOf(recipe: AnyRecipe, options: RunOptions): Promise<AnyCorpus> {
+  const { corpus = "medium" in recipe ? "corpora/photos" : "corpora/packed" } = options;
+  return "medium" in recipe
+    ? openPictureCorpus(resolve(corpus))
+    : openCorpus(resolve(corpus), choiceOf(options));
+}
+
+function tell({ step, steps, seconds, pace, metrics, validation }: TrainingNews): void {
+  const losses = ["loss", "bpp", "mse", "mel", "siSdr", "intelligibility"].filter((name) => name in metrics);
   const line = [
     `${step}/${steps}`,
     `${(seconds / 60).toFixed(1)} min`,
-    `${audioPerSecond.toFixed(1)} s/s`,
-    `mel ${metrics.mel?.toFixed(4)}`,
-    `SI-SDR ${(-(metrics.siSdr ?? 0)).toFixed(2)}`,
+    `${pace.amount.toFixed(2)} ${pace.unit}/s`,
+    ...losses.map((name) => `${name} ${metrics[name]!.toFixed(4)}`),
   ];
   console.log(line.join("  "));
-  for (const { layers, mel, siSdr, intelligibility } of validation ?? []) {
-    const heard = intelligibility === undefined ? "" : `, intelligibility ${intelligibility.toFixed(3)}`;
-    console.log(`  ${layers} layers: mel ${mel.toFixed(4)}, SI-SDR ${siSdr.toFixed(2)} dB${heard}`);
+  for (const { layers, ...measures } of validation ?? []) {
+    const found = Object.entries(measures).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+    console.log(`  ${layers} layers: ${found.join(", ")}`);
   }
 }

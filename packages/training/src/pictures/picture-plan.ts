@@ -1,3 +1,4 @@
+import { NacreError } from "@nacre/errors";
 import {
   abs,
   add,
@@ -19,10 +20,13 @@ import {
   type Tensor,
 } from "@nacre/graph";
 import { drawLayerCounts, layerCountMask } from "@nacre/quantizer";
-import type { Pass, PassInputs, StepPlan } from "../plan.js";
+import { openPictureFeed } from "../feed.js";
+import type { AnyCorpus, Pass, PassInputs, StepPlan } from "../plan.js";
 import { checkPictureRecipe } from "./picture-check.js";
+import type { PictureCorpus } from "./picture-corpus.js";
 import { pictureForward, pictureParameters } from "./picture-forward.js";
 import type { PictureRecipe } from "./picture-recipe.js";
+import { validatePictures } from "./picture-validation.js";
 
 /** Pictures: crops, a picture encoder and decoder, bits and squared error together. */
 export function picturePlan(recipe: PictureRecipe): StepPlan {
@@ -42,6 +46,14 @@ export function picturePlan(recipe: PictureRecipe): StepPlan {
     },
     pass: (inputs) => picturePass(recipe, inputs),
     tensors: () => ({}),
+    trained: { amount: (batch * crop ** 2) / 1e6, unit: "Mpx" },
+    feed: (corpus) =>
+      openPictureFeed(pictureCorpus(corpus), {
+        seed: recipe.seed,
+        size: crop,
+        length: batch * 3 * crop ** 2,
+      }),
+    validate: (weights, corpus, runtime) => validatePictures(recipe, weights, pictureCorpus(corpus), runtime),
   };
 }
 
@@ -103,4 +115,11 @@ function joined(values: readonly Tensor[]): Tensor {
     values.map((value) => reshape(value, [1])),
     0,
   );
+}
+
+function pictureCorpus(corpus: AnyCorpus): PictureCorpus {
+  if ("sampleRate" in corpus) {
+    throw new NacreError("media", { found: "a corpus of sound", expected: "one of pictures" });
+  }
+  return corpus;
 }

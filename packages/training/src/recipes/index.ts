@@ -1,18 +1,32 @@
 import { NacreError } from "@nacre/errors";
+import type { PictureRecipe } from "../pictures/picture-recipe.js";
 import { general24k } from "./general-24k.js";
-import type { Recipe } from "./recipe.js";
+import { photo } from "./photo.js";
+import type { AnyRecipe, Recipe } from "./recipe.js";
 import { speech24k } from "./speech-24k.js";
 import { speech24kFsq } from "./speech-24k-fsq.js";
 
-/** All recipes by name; adding one is a file and a line here. */
+/** All recipes of sound by name; adding one is a file and a line here. */
 export const recipes: readonly Recipe[] = [speech24k, speech24kFsq, general24k];
 
-/** The recipe of that name. throws NacreError "option" when there is none */
+/** All recipes of pictures. */
+export const pictureRecipes: readonly PictureRecipe[] = [photo];
+
+/** The recipe of sound of that name. throws NacreError "option" when there is none */
 export function recipeByName(name: string): Recipe {
-  const found = recipes.find((recipe) => recipe.name === name);
+  return named(name, recipes);
+}
+
+/** The recipe of that name, of any medium. throws NacreError "option" when there is none */
+export function anyRecipeByName(name: string): AnyRecipe {
+  return named<AnyRecipe>(name, [...recipes, ...pictureRecipes]);
+}
+
+function named<R extends { name: string }>(name: string, among: readonly R[]): R {
+  const found = among.find((recipe) => recipe.name === name);
   if (found) return found;
   throw new NacreError("option", {
     found: `recipe "${name}"`,
-    expected: `one of ${recipes.map((recipe) => recipe.name).join(", ")}`,
+    expected: `one of ${among.map((recipe) => recipe.name).join(", ")}`,
   });
 }

@@ -1,15 +1,20 @@
 import type { ParameterSpec } from "@nacre/blocks";
 import { spectralDecoder } from "@nacre/decoder";
 import { spectralEncoder } from "@nacre/encoder";
+import { NacreError } from "@nacre/errors";
 import { concat, reshape, scalar, slice, type Tensor } from "@nacre/graph";
 import { drawLayerCounts, layerCountMask } from "@nacre/quantizer";
+import type { Corpus } from "../corpus.js";
+import { nothingToTrainOn } from "../corpus-writer.js";
+import { openFeed } from "../feed.js";
 import { balance, type WeightedLoss } from "../losses/balancer.js";
 import { lossesWith } from "../losses/index.js";
-import type { Pass, PassInputs, StepPlan } from "../plan.js";
+import type { AnyCorpus, Pass, PassInputs, StepPlan } from "../plan.js";
 import type { QuantizerPass } from "../quantizers/quantizer-training.js";
 import { trainingOf } from "../quantizers/quantizers.js";
 import { checkRecipe, edge } from "../recipes/check.js";
 import type { Recipe } from "../recipes/recipe.js";
+import { validate } from "../validation.js";
 
 /** Sound: samples, a spectral encoder and decoder, losses on the decoded signal through the balancer. */
 export function soundPlan(recipe: Recipe): StepPlan {
@@ -37,6 +42,15 @@ export function soundPlan(recipe: Recipe): StepPlan {
     },
     pass: (inputs) => soundPass(recipe, inputs),
     tensors: (values) => training.tensors(values),
+    trained: { amount: (batch * frames * encoder.hop) / encoder.sampleRate, unit: "s" },
+    feed: (corpus) =>
+      openFeed(soundCorpus(corpus, recipe), {
+        seed: recipe.seed,
+        batch,
+        length: batch * frames * encoder.hop,
+        augment: recipe.augment,
+      }),
+    validate: (weights, corpus, runtime) => validate(recipe, weights, soundCorpus(corpus, recipe), runtime),
   };
 }
 
@@ -108,4 +122,17 @@ function lossesOf({ losses, encoder }: Recipe, whole: Tensor, wholeDecoded: Tens
     value: value(audio, decoded, encoder.sampleRate),
     weight: share,
   }));
+}
+
+function soundCorpus(corpus: AnyCorpus, { encoder }: Recipe): Corpus {
+  if (!("sampleRate" in corpus)) {
+    throw new NacreError("media", { found: "a corpus of pictures", expected: "one of sound" });
+  }
+  if (corpus.train.length === 0) throw nothingToTrainOn();
+  if (corpus.sampleRate === encoder.sampleRate) return corpus;
+  throw new NacreError("media", {
+    found: `a corpus at ${corpus.sampleRate} Hz`,
+    expected: `${encoder.sampleRate} Hz, the recipe's`,
+    mend: "pack the corpus at that rate",
+  });
 }
