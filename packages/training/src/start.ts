@@ -12,8 +12,9 @@ import type { StepGraph } from "./step.js";
 /**
  * The state of a run that begins from a trained model: its networks, and its codebooks where the
  * recipe's quantizer has the same kind and size; moments are empty, averages equal to the weights.
+ * Latents of another width are no obstacle: the two maps that touch them begin anew.
  *
- * throws NacreError "model" when the model's networks are not the recipe's
+ * throws NacreError "model" when the model's networks are not the recipe's otherwise
  */
 export function startFrom(
   model: Model,
@@ -25,7 +26,10 @@ export function startFrom(
   for (const chunk of graph.chunks) {
     for (const kind of ["value", "average"]) {
       const views = viewsOf(chunk, values[`${kind}.${chunk.name}`]!);
-      for (const [name, view] of Object.entries(views)) view.set(model.parameters[name]!);
+      for (const [name, view] of Object.entries(views)) {
+        const stored = model.parameters[name]!;
+        if (stored.length === view.length) view.set(stored);
+      }
     }
   }
   const quantizer = takesQuantizer(model, recipe) ? trainingOf(recipe).stateOf(recipe, model.parameters) : {};
@@ -54,7 +58,7 @@ function checkNetworks({ config, id }: Model, recipe: Recipe): void {
     const same =
       stored.architecture === network.name &&
       stored.version === network.version &&
-      sortedJson(stored.config) === sortedJson(wanted);
+      sortedJson({ ...(stored.config as object), latentDim: 0 }) === sortedJson({ ...wanted, latentDim: 0 });
     if (same) continue;
     throw new NacreError("model", {
       found: `${id} with the ${side} ${stored.architecture} ${JSON.stringify(stored.config)}`,

@@ -115,6 +115,20 @@ describe("training on a folder", () => {
     expect(parameters["quantizer.codebooks"]).toHaveLength(3 * 8 * recipe.encoder.latentDim);
   });
 
+  test("takes all but the maps to and from the latent when that is of another width", async () => {
+    const model = await readModel(out);
+    const wide = tinyRecipe();
+    const recipe = {
+      ...wide,
+      encoder: { ...wide.encoder, latentDim: 12 },
+      decoder: { ...wide.decoder, latentDim: 12 },
+    };
+    const graph = buildStep(recipe);
+    const { parameters } = weightsOf(graph, startFrom(model, recipe, graph));
+    expect(parameters["decoder.head.weight"]).toEqual(model.parameters["decoder.head.weight"]);
+    expect(parameters["decoder.embed.weight"]).toHaveLength(12 * recipe.decoder.dim);
+  });
+
   test("refuses a model of other networks", async () => {
     const model = await readModel(out);
     const recipe = tinyRecipe();

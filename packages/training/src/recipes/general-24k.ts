@@ -10,7 +10,8 @@ export const general24k: Recipe = {
   name: "general-24k",
   description: "Speech and music at 24 kHz, 16 layers of 1024 codes at 75 frames per second, causal",
   quantizer: { ...speech24k.quantizer, layers: 16 },
-  losses: { ...speech24k.losses, waveform: 0.01 },
+  // What is said is a part of it alone, and music has no intelligibility.
+  losses: { ...speech24k.losses, waveform: 0.01, intelligibility: 0.3 },
   augment: {
     mix: { chance: 0.15, level: [-15, 0] },
     noise: { chance: 0.1, snr: [10, 40] },

@@ -45,6 +45,6 @@ export const speech24k: Recipe = {
     startEvery: 10,
   },
   optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, clip: 10, average: 0.999 },
-  schedule: { rate: 6e-4, steps: 25_200, warmup: 200, decay: 4000 },
-  losses: { mel: 1, waveform: 0.015, siSdr: 0, commitment: 0.25 },
+  schedule: { rate: 6e-4, steps: 51_500, warmup: 200, decay: 4000 },
+  losses: { mel: 1, waveform: 0.003, siSdr: 0, intelligibility: 1, commitment: 0.25 },
 };
