@@ -81,7 +81,7 @@ function opened(decoded: DecodedPicture): OpenedPicture {
   return {
     ...facts,
     ...{ hasAlpha, format, sourceBitDepth, warnings },
-    readTile(x, y, width, height) {
+    async readTile(x, y, width, height) {
       assert(closing === undefined, "a closed picture gives no tiles");
       // One after another, since they share the room for stored rows.
       const tile = last.then(() => readTile({ x, y, width, height }));
