@@ -76,13 +76,18 @@ describe("what belongs to a picture comes back byte for byte", () => {
     expect((await readPicture(bytes)).exif).toBeUndefined();
   });
 
-  test("a grey profile is left out where grey is written as RGB", async () => {
-    const iccProfile = new Uint8Array(128);
-    iccProfile.set(Buffer.from("GRAY"), 16);
-    const { warnings } = await pictureBytes(
-      { ...noisePicture({ colour: "grey" }), iccProfile },
-      { format: "webp" },
-    );
-    expect(warnings.join()).toMatch(/grey profile is left out/);
+  test("a profile for other samples is left out, and that is said", async () => {
+    const { iccProfile } = await belongings();
+    const grey = { ...noisePicture({ colour: "grey" }), iccProfile };
+    for (const [picture, format, warning] of [
+      [grey, "png", /profile is left out: it is not one for the GRAY samples of a PNG/],
+      [grey, "webp", /^$/],
+      [{ ...noisePicture(), iccProfile: new Uint8Array(200) }, "tiff", /not one for the RGB samples/],
+    ] as const) {
+      const { bytes, warnings } = await pictureBytes(picture, { format });
+      expect(warnings.join()).toMatch(warning);
+      const kept = warnings.length === 0 ? iccProfile : undefined;
+      expect((await readPicture(bytes)).iccProfile).toEqual(kept);
+    }
   });
 });
