@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { assert } from "@nacre/errors";
+import { assert, NacreError } from "@nacre/errors";
 import type { PicturePlane } from "@nacre/signal";
 import { openPictureBytes, type PictureBytes, type PictureInput } from "./picture-bytes.js";
 import { checkFrames, checkSize, headOf, type PictureHead } from "./picture-facts.js";
@@ -17,6 +17,14 @@ export type DecodedPicture = { head: PictureHead; rows: PixelRows };
  * before it is known to be harmless: first bytes, marks, sizes, head, samples.
  */
 export async function decodePicture(input: PictureInput, maxPixels: number): Promise<DecodedPicture> {
+  if (!(maxPixels >= 1)) {
+    const mend = "leave it out for 40 million";
+    throw new NacreError("option", {
+      found: `maxPixels is ${maxPixels}`,
+      expected: "a number above 0",
+      mend,
+    });
+  }
   // Uncompressed samples with a profile are less than this, so nothing honest is refused.
   const source = await openPictureBytes(input, 8 * maxPixels + (1 << 26));
   try {

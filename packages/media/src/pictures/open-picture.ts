@@ -41,7 +41,8 @@ export type OpenedPicture = TiledPicture & {
  *
  * source  path, the bytes of a file, or bytes as they arrive from a pipe
  * throws  NacreError "io" when nothing can be read; "media" when it is no picture, is damaged or cut short, is
- *         an animation or has several pages, has no pixels or more than `maxPixels`
+ *         an animation or has several pages, has no pixels or more than `maxPixels`; "option" when
+ *         `maxPixels` is not above 0
  */
 export async function openPicture(
   source: PictureInput,
