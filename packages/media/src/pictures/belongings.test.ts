@@ -59,7 +59,7 @@ describe("what belongs to a picture comes back byte for byte", () => {
   test("EXIF in TIFF keeps numbers across byte orders", async () => {
     const read = await roundTrip({ ...noisePicture(), exif: exifOf(1, false) }, "tiff");
     // Exposure 1/125 as the little-endian rational that the library's TIFF has.
-    expect(Buffer.from(read.exif!).includes(Uint8Array.of(1, 0, 0, 0, 125, 0, 0, 0))).toBe(true);
+    expect(Buffer.from(read.exif!).includes(Buffer.of(1, 0, 0, 0, 125, 0, 0, 0))).toBe(true);
     const once = await roundTrip(read, "tiff");
     expect(once.exif).toEqual(read.exif);
   });
@@ -76,13 +76,18 @@ describe("what belongs to a picture comes back byte for byte", () => {
     expect((await readPicture(bytes)).exif).toBeUndefined();
   });
 
-  test("a grey profile is left out where grey is written as RGB", async () => {
-    const iccProfile = new Uint8Array(128);
-    iccProfile.set(Buffer.from("GRAY"), 16);
-    const { warnings } = await pictureBytes(
-      { ...noisePicture({ colour: "grey" }), iccProfile },
-      { format: "webp" },
-    );
-    expect(warnings.join()).toMatch(/grey profile is left out/);
+  test("a profile for other samples is left out, and that is said", async () => {
+    const { iccProfile } = await belongings();
+    const grey = { ...noisePicture({ colour: "grey" }), iccProfile };
+    for (const [picture, format, warning] of [
+      [grey, "png", /profile is left out: it is not one for the GRAY samples of a PNG/],
+      [grey, "webp", /^$/],
+      [{ ...noisePicture(), iccProfile: new Uint8Array(200) }, "tiff", /not one for the RGB samples/],
+    ] as const) {
+      const { bytes, warnings } = await pictureBytes(picture, { format });
+      expect(warnings.join()).toMatch(warning);
+      const kept = warnings.length === 0 ? iccProfile : undefined;
+      expect((await readPicture(bytes)).iccProfile).toEqual(kept);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isNacreError } from "@nacre/errors";
+import { assert, NacreError } from "@nacre/errors";
 import type { PicturePlane } from "@nacre/signal";
 import { openPictureBytes, type PictureBytes, type PictureInput } from "./picture-bytes.js";
 import { checkFrames, checkSize, headOf, type PictureHead } from "./picture-facts.js";
@@ -17,6 +17,14 @@ export type DecodedPicture = { head: PictureHead; rows: PixelRows };
  * before it is known to be harmless: first bytes, marks, sizes, head, samples.
  */
 export async function decodePicture(input: PictureInput, maxPixels: number): Promise<DecodedPicture> {
+  if (!(maxPixels >= 1)) {
+    const mend = "leave it out for 40 million";
+    throw new NacreError("option", {
+      found: `maxPixels is ${maxPixels}`,
+      expected: "a number above 0",
+      mend,
+    });
+  }
   // Uncompressed samples with a profile are less than this, so nothing honest is refused.
   const source = await openPictureBytes(input, 8 * maxPixels + (1 << 26));
   try {
@@ -39,13 +47,12 @@ async function readHead(
   maxPixels: number,
 ): Promise<PictureHead> {
   const sharp = await loadSharp();
-  try {
-    const metadata = await sharp(source.input, { limitInputPixels: false }).metadata();
-    return headOf(metadata, format, marks, source.name, maxPixels);
-  } catch (cause) {
-    if (isNacreError(cause)) throw cause;
-    throw readingError(cause, source.name, format, await isCutShort(source, format));
-  }
+  const metadata = await sharp(source.input, { limitInputPixels: false })
+    .metadata()
+    .catch(async (cause: unknown) => {
+      throw readingError(cause, source.name, format, await isCutShort(source, format));
+    });
+  return headOf(metadata, format, marks, source.name, maxPixels);
 }
 
 async function decode(source: PictureBytes, head: PictureHead, maxPixels: number): Promise<PixelRows> {
@@ -53,10 +60,16 @@ async function decode(source: PictureBytes, head: PictureHead, maxPixels: number
   const path = join(folder.path, "pixels.v");
   try {
     await decodeTo(path, source, head, maxPixels);
-    return await openPixelRows(path, mendOf(head));
+    const rows = await openPixelRows(path, folder.remove, mendOf(head));
+    const { colour, bitDepth } = head.facts;
+    const channels = (colour === "rgb" ? 3 : 1) + (head.hasAlpha ? 1 : 0);
+    assert(rows.layout.channels === channels, "samples are decoded to the channels of the head");
+    assert(rows.layout.bitDepth === bitDepth, "samples are decoded to the bits of the head");
+    return rows;
   } finally {
-    // An open file stays readable without its name, and a killed process then leaves nothing behind.
-    await folder.remove();
+    // An open file stays readable without its name, and a killed process then leaves nothing behind. Where
+    // a system refuses that, the folder goes when the picture is closed.
+    await folder.remove().catch(() => undefined);
   }
 }
 

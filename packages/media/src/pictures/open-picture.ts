@@ -41,7 +41,8 @@ export type OpenedPicture = TiledPicture & {
  *
  * source  path, the bytes of a file, or bytes as they arrive from a pipe
  * throws  NacreError "io" when nothing can be read; "media" when it is no picture, is damaged or cut short, is
- *         an animation or has several pages, has no pixels or more than `maxPixels`
+ *         an animation or has several pages, has no pixels or more than `maxPixels`; "option" when
+ *         `maxPixels` is not above 0
  */
 export async function openPicture(
   source: PictureInput,
@@ -81,7 +82,7 @@ function opened(decoded: DecodedPicture): OpenedPicture {
   return {
     ...facts,
     ...{ hasAlpha, format, sourceBitDepth, warnings },
-    readTile(x, y, width, height) {
+    async readTile(x, y, width, height) {
       assert(closing === undefined, "a closed picture gives no tiles");
       // One after another, since they share the room for stored rows.
       const tile = last.then(() => readTile({ x, y, width, height }));

@@ -108,7 +108,8 @@ export type WritingPlan = {
  * Checks that a picture and its settings fit a format.
  *
  * throws  NacreError "option" for a setting that is out of range or that the format has not, and for alpha
- *         without a background in a format without alpha; "media" for a picture too large for the format
+ *         without a background in a format without alpha; "media" for a picture too large for the format;
+ *         "shape" for one without pixels
  */
 export function planWriting(
   picture: PictureFacts & { hasAlpha: boolean },
@@ -162,6 +163,10 @@ function checkSettings(settings: PictureSettings, target: Target, shown: string,
 }
 
 function checkSide({ width, height }: PictureFacts, { longest }: Target, shown: string): void {
+  if (![width, height].every((side) => Number.isInteger(side) && side >= 1)) {
+    const expected = "whole numbers of at least 1";
+    throw new NacreError("shape", { found: `the picture is ${width} x ${height} pixels`, expected });
+  }
   if (Math.max(width, height) <= longest) return;
   throw new NacreError("media", {
     found: `the picture is ${width} x ${height} pixels`,
@@ -193,8 +198,10 @@ function keptFacts(
 ): Pick<PictureFacts, "iccProfile" | "exif" | "xmp" | "density"> {
   const { iccProfile, exif, xmp, density } = picture;
   const shown = formatNames[format];
-  const fitsGrey = !iccProfile || targets[format].grey || picture.colour === "rgb" || !isGrey(iccProfile);
-  if (!fitsGrey) warnings.push(`${shown} has no grey, so the picture's grey profile is left out`);
+  const space = picture.colour === "grey" && targets[format].grey ? "GRAY" : "RGB ";
+  const fitsSamples = iccProfile !== undefined && profileSpace(iccProfile) === space;
+  if (iccProfile && !fitsSamples)
+    warnings.push(`the profile is left out: it is not one for the ${space.trim()} samples of ${shown}`);
   const fits = (bytes: Uint8Array | undefined, room: number, name: string) => {
     if (!bytes) return false;
     if (format !== "jpeg" || bytes.length <= room) return true;
@@ -202,14 +209,15 @@ function keptFacts(
     return false;
   };
   return {
-    ...(iccProfile && fitsGrey && { iccProfile }),
+    ...(fitsSamples && { iccProfile }),
     ...(exif && fits(exif, jpegRoom.exif, "EXIF") && { exif }),
     ...(xmp && fits(xmp, jpegRoom.xmp, "XMP") && { xmp }),
     ...(density && { density }),
   };
 }
 
-/** ICC.1:2022, 7.2.6: the colour space of the samples. */
-function isGrey(iccProfile: Uint8Array): boolean {
-  return Buffer.from(iccProfile.subarray(16, 20)).toString("latin1") === "GRAY";
+/** ICC.1:2022, 7.2: the colour space of the samples; undefined for what is no profile. */
+function profileSpace(iccProfile: Uint8Array): string | undefined {
+  const head = Buffer.from(iccProfile.subarray(0, 40)).toString("latin1");
+  return head.slice(36) === "acsp" ? head.slice(16, 20) : undefined;
 }

@@ -63,13 +63,21 @@ export class PixelRows {
   #handle: FileHandle;
   #path: string;
   #mend: ((samples: PicturePlane) => void) | undefined;
+  #remove: () => Promise<void>;
   #room = new Uint8Array(0);
   #kept = { first: 0, end: 0, samples: new Uint8Array(0) as PicturePlane };
 
-  constructor(handle: FileHandle, path: string, layout: PixelLayout, mend?: (samples: PicturePlane) => void) {
+  constructor(
+    handle: FileHandle,
+    path: string,
+    layout: PixelLayout,
+    remove: () => Promise<void>,
+    mend?: (samples: PicturePlane) => void,
+  ) {
     this.#handle = handle;
     this.#path = path;
     this.layout = layout;
+    this.#remove = remove;
     this.#mend = mend;
   }
 
@@ -94,19 +102,22 @@ export class PixelRows {
     return samples;
   }
 
-  /** Lets the file go. */
-  close(): Promise<void> {
-    return this.#handle.close();
+  /** Lets the file go and takes it away. */
+  async close(): Promise<void> {
+    await this.#handle.close();
+    await this.#remove();
   }
 }
 
 /**
  * Opens a pixel file that the library wrote and checks that it is what was asked for.
  *
- * mend  changes interleaved samples, in place, as they are read
+ * remove  takes the file away once it is closed
+ * mend    changes interleaved samples, in place, as they are read
  */
 export async function openPixelRows(
   path: string,
+  remove: () => Promise<void>,
   mend?: (samples: PicturePlane) => void,
 ): Promise<PixelRows> {
   const handle = await open(path, "r");
@@ -115,7 +126,13 @@ export async function openPixelRows(
     const [mark, width = 0, height = 0, channels = 0, , format] = new Int32Array(bytes.buffer, 0, 8);
     assert(mark === magic, "the library writes its own format");
     assert(format === bandFormats[8] || format === bandFormats[16], "samples are of 8 or 16 bits");
-    return new PixelRows(handle, path, { width, height, channels, bitDepth: format === 0 ? 8 : 16 }, mend);
+    return new PixelRows(
+      handle,
+      path,
+      { width, height, channels, bitDepth: format === 0 ? 8 : 16 },
+      remove,
+      mend,
+    );
   } catch (error) {
     await handle.close();
     throw error;

@@ -102,7 +102,7 @@ describe("a picture", () => {
       const start = places[at]![1] * 300;
       expect(tile.planes[2]!.every((sample, each) => sample === noise.planes[2]![start + each])).toBe(true);
     }
-    expect(() => opened.readTile(0, 200, 1, 1)).toThrow(/closed picture/);
+    await expect(opened.readTile(0, 200, 1, 1)).rejects.toThrow(/closed picture/);
   });
 
   test("gives no tile outside of itself", async () => {

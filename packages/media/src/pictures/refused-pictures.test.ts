@@ -112,6 +112,10 @@ describe("sizes", () => {
     },
   );
 
+  test.each([0, -1, Number.NaN])("maxPixels of %d is NacreError option", async (maxPixels) => {
+    await expect(readPicture(header(1, 1), { maxPixels })).rejects.toMatchObject({ code: "option" });
+  });
+
   test("a pipe without end is refused by the limit of pixels", async () => {
     const endless = (async function* () {
       for (;;) yield new Uint8Array(1 << 24).fill(65);

@@ -32,6 +32,9 @@ async function load(): Promise<SharpLibrary> {
 }
 
 const fullDisk = /no space left|ENOSPC|disk quota/i;
+/** The library's own word for a head that it cannot place, though its first bytes are of the format. */
+const unplaced = /contains unsupported image format/;
+const unread = /unsupported|not supported|not implemented|unimplemented|precision/i;
 const cut = /premature|truncat|unexpected end|end of (file|image|stream)|too short|not enough/i;
 
 /**
@@ -51,6 +54,10 @@ export function readingError(
   if (cutShort || cut.test(message)) {
     const parts = { found: `${name} is ${shown} that is cut short`, mend: "copy or download it again" };
     return new NacreError("media", { ...parts, expected: "the whole file" }, { cause });
+  }
+  if (unread.test(message) && !unplaced.test(message)) {
+    const parts = { found: `${name} is ${shown} of a rare kind`, mend: "convert it to PNG first" };
+    return new NacreError("media", { ...parts, expected: "one that this reader knows" }, { cause });
   }
   const parts = { found: `${name} is ${shown} that is damaged`, mend: "make the file again from its source" };
   return new NacreError("media", { ...parts, expected: "one that can be decoded" }, { cause });

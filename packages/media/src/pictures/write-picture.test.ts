@@ -135,6 +135,7 @@ describe("tiles in order", () => {
     for (const wrong of [
       { ...opaque, planes: whole.planes.slice(1) },
       { ...opaque, width: 129 },
+      { ...opaque, width: 0, planes: [0, 1, 2].map(() => new Uint8Array(0)) },
       { ...opaque, bitDepth: 16 as const },
       { ...opaque, alpha: alpha!.subarray(1) },
     ]) {
