@@ -39,6 +39,7 @@ export {
   type PackedPicture,
   type PictureCorpus,
   type PictureCorpusSource,
+  readPictureIndex,
 } from "./pictures/picture-corpus.js";
 export {
   createPictureCorpusWriter,
