@@ -36,6 +36,11 @@ export function copyrightOf(parts: readonly CopyrightPart[], path: string): Copy
   return parts.findLast(({ covers }) => covers(path));
 }
 
+/** Who is named first, without address; those named after may have changed a work but did not make it. */
+export function firstHolder({ holders }: CopyrightPart): string {
+  return holders.split(",")[0]!.replace(/<.*/, "").trim();
+}
+
 function fieldsOf(paragraph: string): Record<string, string> {
   const fields = paragraph.matchAll(/^(\S+):[ \t]*(.*(?:\n[ \t].*)*)/gm);
   return Object.fromEntries([...fields].map(([, name, value]) => [name!, value!.trim()]));
@@ -52,6 +57,6 @@ function matcherOf(files: string): (path: string) => boolean {
 function holdersOf(copyright: string): string {
   return copyright
     .split("\n")
-    .map((line) => line.trim().replace(/^[\d, -]+/, ""))
+    .map((line) => line.trim().replace(/^[\d,. -]+/, ""))
     .join(", ");
 }
