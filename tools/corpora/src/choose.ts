@@ -1,5 +1,6 @@
+import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
-import { NacreError } from "@nacre/errors";
+import { NacreError, naming } from "@nacre/errors";
 import { fetchSource, type Origin } from "./fetch.js";
 
 /** Folders of sources that are on the disk already, by name. */
@@ -32,7 +33,12 @@ export function checkFolders(from: Folders, sources: readonly Origin[]): void {
   });
 }
 
-/** Every source with the folder that it is in: the given one, or one in `home` that it is fetched to. */
+/**
+ * Every source with the folder that it is in: the given one, whatever links lead there, or one in `home` that it
+ * is fetched to.
+ *
+ * throws NacreError "io" when a given folder is absent or a source cannot be had
+ */
 export async function sourcesWithFolders<S extends Origin>(
   sources: readonly S[],
   from: Folders,
@@ -41,7 +47,9 @@ export async function sourcesWithFolders<S extends Origin>(
   const found: { source: S; root: string }[] = [];
   for (const source of sources) {
     const own = from[source.name];
-    found.push({ source, root: own === undefined ? await fetchSource(source, home) : resolve(own) });
+    const root =
+      own === undefined ? await fetchSource(source, home) : await naming(own, realpath(resolve(own)));
+    found.push({ source, root });
   }
   return found;
 }

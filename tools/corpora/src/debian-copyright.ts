@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { naming } from "@nacre/errors";
 
 /** What a package's copyright file says of some of its files. */
 export type CopyrightPart = {
@@ -11,9 +12,10 @@ export type CopyrightPart = {
   holders: string;
 };
 
-/** Reads usr/share/doc/<package>/copyright of an unpacked package. */
+/** Reads usr/share/doc/<package>/copyright of an unpacked package. throws NacreError "io" when it is absent */
 export async function readCopyright(root: string, name: string): Promise<CopyrightPart[]> {
-  return parseCopyright(await readFile(join(root, "usr/share/doc", name, "copyright"), "utf8"));
+  const path = join(root, "usr/share/doc", name, "copyright");
+  return parseCopyright(await naming(path, readFile(path, "utf8")));
 }
 
 /**

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openPictureCorpus, readPictureIndex } from "@nacre/training";
@@ -122,9 +130,14 @@ test("pictures to measure with are never packed, even where a source's rule take
   expect(pictures.map(({ path }) => path)).toEqual(["c-1.png"]);
 });
 
-test("a source in a folder of pictures to measure with is refused, and nothing is left behind", async () => {
+test("a source in a folder of pictures to measure with is refused, also by a link, and nothing is left behind", async () => {
   write("kodak/a-1.png", await image(600, 600).png().toBuffer());
   await expect(pack("kodak")).rejects.toMatchObject({ code: "option" });
+  symlinkSync(join(folder, "kodak"), join(folder, "own"), "dir");
+  const from = { unsplash: join(folder, "own") };
+  await expect(packPhotographs({ folder: join(folder, "packed"), from, only: "unsplash" })).rejects.toThrow(
+    /the Kodak set/,
+  );
   expect(existsSync(join(folder, "packed"))).toBe(false);
 });
 
@@ -137,6 +150,8 @@ test("a source without stated licences is packed only when it is named, and its 
   const options = { folder: packed, from: { wikipedia: join(folder, "wiki") } };
   await expect(packPhotographs(options)).rejects.toThrow(/"wikipedia".*--only/);
   await expect(packPhotographs({ ...options, only: "absent" })).rejects.toMatchObject({ code: "option" });
+  const nowhere = { ...options, only: "wikipedia", from: { wikipedia: join(folder, "nowhere") } };
+  await expect(packPhotographs(nowhere)).rejects.toThrow(/nowhere does not exist/);
   await packPhotographs({ ...options, only: "wikipedia" });
   const { pictures } = await readPictureIndex(packed);
   // Made smaller by whoever gathered them, so not once more.

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { naming } from "@nacre/errors";
 import { copyrightOf, firstHolder, readCopyright } from "../../debian-copyright.js";
 import type { PhotographSource } from "../photograph-source.js";
 
@@ -37,8 +38,9 @@ export const lomiri: PhotographSource = {
   licenceStated: true,
   open: async (root) => {
     // Every package has the copyright file of the whole.
-    const [name] = (await readdir(join(root, "usr/share/doc"))).sort();
-    const parts = await readCopyright(root, name!);
+    const documents = join(root, "usr/share/doc");
+    const [name = lomiri.name] = (await naming(documents, readdir(documents))).sort();
+    const parts = await readCopyright(root, name);
     return (path) => {
       const picture = wallpaper.exec(path)?.[1];
       const [release] = Object.entries(photographs).find(([, names]) => names.includes(picture!)) ?? [];
