@@ -11,6 +11,7 @@ export { type PackResult, packFolder } from "./pack-folder.js";
 export type { QuantizerRecipe } from "./quantizers/quantizers.js";
 export type { ResidualFiniteScalarRecipe } from "./quantizers/residual-finite-scalar.js";
 export type { ResidualVectorRecipe } from "./quantizers/residual-vector.js";
+export { type Random, randomFor } from "./random.js";
 export { edge } from "./recipes/check.js";
 export { recipeByName, recipes } from "./recipes/index.js";
 export type { Recipe, RecipeOf } from "./recipes/recipe.js";

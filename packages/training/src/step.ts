@@ -7,6 +7,7 @@ import {
   div,
   gradients,
   input,
+  type ModelParts,
   min,
   mul,
   onnxModel,
@@ -39,6 +40,8 @@ import { readField, readScalar, type Table, tableOf } from "./table.js";
  */
 export type StepGraph = {
   model: Uint8Array;
+  /** What the model was written from, for runners that read no ONNX files. */
+  parts: ModelParts;
   recipe: Recipe;
   chunks: Chunk[];
   state: StateArray[];
@@ -80,12 +83,14 @@ export function buildStep(recipe: Recipe, { pinned = false }: { pinned?: boolean
   const field = (name: string) => readField(table, row, name);
   const scalarField = (name: string) => readScalar(table, row, name);
   const { outputs, metricNames } = stepOutputs({ recipe, chunks, state, audio, field, scalarField, codes });
+  const parts: ModelParts = {
+    name: `${recipe.name}-step`,
+    inputs: [audio, row, ...Object.values(state), ...(codes ? [codes] : [])],
+    outputs,
+  };
   return {
-    model: onnxModel({
-      name: `${recipe.name}-step`,
-      inputs: [audio, row, ...Object.values(state), ...(codes ? [codes] : [])],
-      outputs,
-    }),
+    model: onnxModel(parts),
+    parts,
     recipe,
     chunks,
     state: Object.entries(state).map(([name, { shape }]) => ({ name, shape: [...shape] })),
