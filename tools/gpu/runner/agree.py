@@ -7,7 +7,6 @@ the codes of each step "codes" [steps, N, L] where the step searches for any, "s
 """
 
 import argparse
-import json
 import time
 from pathlib import Path
 
@@ -26,9 +25,10 @@ def main():
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--tf32", action="store_true", help="products as the runner has them on a card")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    step = Step(given.export, given.device, all_exact=True)
+    step = Step(given.export, given.device, all_exact=not given.tf32)
     rows = Rows(given.export, step.about)
     batches, _ = tensors.read(Path(given.case) / "batches.safetensors")
     state = step.first_state()
@@ -48,8 +48,8 @@ def main():
     if codes:
         result["codes"] = np.stack(codes)
     result.update({f"state.{name}": value.cpu().numpy() for name, value in state.items()})
-    tensors.write(Path(given.case) / "result.safetensors", result, {})
-    print(json.dumps({"torch": torch.__version__}))
+    texts = {"torch": torch.__version__, "device": given.device}
+    tensors.write(Path(given.case) / "result.safetensors", result, texts)
 
 
 if __name__ == "__main__":

@@ -22,16 +22,7 @@ def draws(keys, count):
         state = mix(state ^ mix(key & WORD))
     places = np.arange(1, count + 1, dtype=np.uint64)
     states = (np.uint64(state) + places * np.uint64(0x6D2B79F5)) & np.uint64(WORD)
-    return mix_array(states) / 2.0**32
-
-
-def mix_array(value):
-    word = np.uint64(WORD)
-    value = value ^ (value >> np.uint64(16))
-    value = (value * np.uint64(0x85EBCA6B)) & word
-    value = value ^ (value >> np.uint64(13))
-    value = (value * np.uint64(0xC2B2AE35)) & word
-    return value ^ (value >> np.uint64(16))
+    return mix(states) / 2.0**32
 
 
 class Feed:

@@ -34,6 +34,7 @@ def options():
     parser.add_argument("--save-minutes", type=float, default=3)
     parser.add_argument("--piece-mib", type=int, default=16, help="largest file of a checkpoint")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--threads", type=int, help="of the processor, where it computes")
     parser.add_argument("--workers", type=int, default=8, help="processes that decode sound")
     parser.add_argument("--no-tf32", action="store_true", help="24 bits in every product")
     return parser.parse_args()
@@ -82,6 +83,8 @@ class Trainer:
                 self.at.zero_()
                 self.one()
         torch.cuda.current_stream().wait_stream(side)
+        # The graph gets a pool of its own.
+        torch.cuda.empty_cache()
         self.at.zero_()
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
@@ -123,6 +126,8 @@ def main():
     begun = time.monotonic()
     given = options()
     torch.backends.cudnn.allow_tf32 = not given.no_tf32
+    if given.threads:
+        torch.set_num_threads(given.threads)
     out = Path(given.out)
     out.mkdir(parents=True, exist_ok=True)
     # Before the card is touched: the decoders are forks of this process.
@@ -217,10 +222,13 @@ def tell(trainer, out, progress, seconds, sitting):
         "metrics": metrics,
         "skipped": int((~np.isfinite(history).all(1)).sum()),
     }
-    text = json.dumps(line, allow_nan=False) if np.isfinite(history[-1]).all() else json.dumps({"step": done, "skipped": line["skipped"]})
+    if not np.isfinite(history[-1]).all():
+        # JSON has no NaN.
+        line = {"step": done, "steps": last, "skipped": line["skipped"]}
     with open(out / "log.jsonl", "a") as file:
-        file.write(text + "\n")
-    print(f"{done}/{last}  {line['audioPerSecond']:.1f} s/s  mel {metrics.get('mel', 0):.4f}", flush=True)
+        file.write(json.dumps(line) + "\n")
+    pace = line.get("audioPerSecond", 0)
+    print(f"{done}/{last}  {pace:.1f} s/s  mel {metrics.get('mel', 0):.4f}", flush=True)
     if int(trainer.failures) > PATIENCE:
         raise SystemExit(f"{int(trainer.failures)} steps in a row up to {done} without finite numbers")
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "@nacre/codec";
@@ -26,37 +26,65 @@ export type Agreement = {
 /** steps and threads of both engines; python: an interpreter with torch and numpy. */
 export type AgreeOptions = { python: string; steps: number; threads?: number };
 
+/** Names of the parts of a case: the exported step, the batches it hears, and what the runner made of them. */
+const caseFiles = { step: "step", batches: "batches.safetensors", result: "result.safetensors" } as const;
+
 /**
- * Trains the same steps in PyTorch, by the exported node list, and in onnxruntime-node. The codes that PyTorch
- * finds are pinned in the other: a tie between two entries that flips would change gradients.
+ * Trains the same steps in PyTorch, by the exported node list, and in onnxruntime-node.
  *
  * throws  NacreError "io" when Python or torch is missing or the runner fails
  */
 export async function agree(recipe: Recipe, corpus: Corpus, options: AgreeOptions): Promise<Agreement> {
   const { python, steps, threads = 1 } = options;
-  const folder = join(tmpdir(), `nacre-agree-${process.pid}-${recipe.name}`);
+  const folder = await mkdtemp(join(tmpdir(), "nacre-agree-"));
   try {
-    await mkdir(folder, { recursive: true });
-    const exported = join(folder, "step");
-    await exportStep(recipe, exported);
-    await writeBatches(join(folder, "batches.safetensors"), recipe, corpus, steps);
+    await writeCase(folder, recipe, corpus, steps);
+    const step = join(folder, caseFiles.step);
     const counts = ["--steps", `${steps}`, "--threads", `${threads}`];
-    const said = await runPython(python, [join(exported, "agree.py"), exported, folder, ...counts]);
-    const { tensors } = readSafetensors(await readFile(join(folder, "result.safetensors")));
-    const onnx = await trainPinned(recipe, corpus, { steps, threads }, tensors.codes);
-    const torch = (JSON.parse(said) as { torch: string }).torch;
-    return {
-      ...{ recipe: recipe.name, batch: recipe.batch, steps, threads, torch },
-      metrics: metricDifferences(onnx, tensors.metrics!.data as Float32Array),
-      state: stateDifferences(onnx.values, tensors),
-      seconds: {
-        torch: Math.min(...(tensors.seconds!.data as Float32Array)),
-        onnx: Math.min(...onnx.seconds),
-      },
-    };
+    await runPython(python, [join(step, "agree.py"), step, folder, ...counts]);
+    return await compareCase(folder, recipe, corpus, threads);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Writes what `agree.py` needs to train `steps` steps, here or on another machine. */
+export async function writeCase(
+  folder: string,
+  recipe: Recipe,
+  corpus: Corpus,
+  steps: number,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await exportStep(recipe, join(folder, caseFiles.step));
+  await writeBatches(join(folder, caseFiles.batches), recipe, corpus, steps);
+}
+
+/**
+ * Trains the steps of a case in onnxruntime-node and compares them with what `agree.py` left there. The codes
+ * that PyTorch found are pinned: a tie between two entries that flips would change gradients.
+ *
+ * throws  NacreError "io" when the case has no result yet
+ */
+export async function compareCase(
+  folder: string,
+  recipe: Recipe,
+  corpus: Corpus,
+  threads: number,
+): Promise<Agreement> {
+  const path = join(folder, caseFiles.result);
+  const file = await readFile(path).catch(() => {
+    throw failed(`no ${path}`);
+  });
+  const { tensors, metadata } = readSafetensors(file);
+  const steps = tensors.seconds!.data.length;
+  const onnx = await trainPinned(recipe, corpus, { steps, threads }, tensors.codes);
+  return {
+    ...{ recipe: recipe.name, batch: recipe.batch, steps, threads, torch: metadata.torch ?? "unknown" },
+    metrics: metricDifferences(onnx, tensors.metrics!.data as Float32Array),
+    state: stateDifferences(onnx.values, tensors),
+    seconds: { torch: Math.min(...(tensors.seconds!.data as Float32Array)), onnx: Math.min(...onnx.seconds) },
+  };
 }
 
 async function writeBatches(path: string, recipe: Recipe, corpus: Corpus, steps: number): Promise<void> {
@@ -75,7 +103,7 @@ async function trainPinned(
   { steps, threads }: { steps: number; threads: number },
   found: StoredTensor | undefined,
 ) {
-  const graph = buildStep(recipe, { pinned: true });
+  const graph = buildStep(recipe, { pinned: found !== undefined });
   const rows = recipe.batch * recipe.frames * recipe.quantizer.layers;
   const data = new BigInt64Array(rows);
   const codes = {
@@ -83,7 +111,10 @@ async function trainPinned(
     shape: [rows / recipe.quantizer.layers, recipe.quantizer.layers],
     data,
   };
-  const run = await openRun(recipe, graph, corpus, createRuntime({ worker: false }), { threads, codes });
+  const run = await openRun(recipe, graph, corpus, createRuntime({ worker: false }), {
+    threads,
+    ...(found ? { codes } : {}),
+  });
   const [metrics, seconds]: [number[][], number[]] = [[], []];
   for (let i = 0; i < steps; i++) {
     if (found) data.set((found.data as BigInt64Array).subarray(i * rows, (i + 1) * rows));

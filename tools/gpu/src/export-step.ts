@@ -31,8 +31,6 @@ export type ExportOptions = {
   averages?: boolean;
   /** Replaces a folder that is there. */
   force?: boolean;
-  /** With an input "codes", to compare engines; not for training. */
-  pinned?: boolean;
 };
 
 /** What step.json says beside the node list. */
@@ -70,7 +68,7 @@ const rowsAtOnce = 256;
  */
 export async function exportStep(recipe: Recipe, folder: string, options: ExportOptions = {}): Promise<void> {
   const larger = { ...recipe, batch: options.batch ?? recipe.batch };
-  const graph = buildStep(larger, { pinned: options.pinned ?? false });
+  const graph = buildStep(larger);
   const { values, progress } = await firstState(recipe, graph, options);
   const rows = { first: progress.step + 1, last: larger.schedule.steps };
   if (rows.first > rows.last) throw nothingLeft(progress.step, rows.last);

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isNacreError } from "@nacre/errors";
 import { openCorpus, recipeByName, recipes, withSteps } from "@nacre/training";
 import { Command } from "commander";
-import { agree } from "./agree.js";
+import { agree, compareCase, writeCase } from "./agree.js";
 import { exportStep } from "./export-step.js";
 import { importCheckpoint } from "./import-checkpoint.js";
 import { exportSound } from "./sound/export-sound.js";
@@ -84,7 +85,14 @@ program
     console.log(`a checkpoint of step ${step} stands in ${home}`);
   });
 
-type AgreeFlags = { corpus: string; python: string; steps: number; batch?: number; threads: number };
+type AgreeFlags = {
+  corpus: string;
+  python: string;
+  steps: number;
+  batch?: number;
+  threads: number;
+  case?: string;
+};
 
 program
   .command("agree")
@@ -95,12 +103,25 @@ program
   .option("--steps <count>", "with pinned codes", Number, 20)
   .option("--batch <items>", "per step", Number)
   .option("--threads <count>", "of each engine", Number, 1)
-  .action(async (name: string, { corpus: folder, batch, ...options }: AgreeFlags) => {
+  .option(
+    "--case <folder>",
+    "for PyTorch on another machine: written if new, compared once agree.py ran on it",
+  )
+  .action(async (name: string, { corpus: folder, batch, case: home, ...options }: AgreeFlags) => {
     const corpus = await openCorpus(resolve(folder));
     const found = recipeByName(name);
-    const result = await agree({ ...found, batch: batch ?? found.batch }, corpus, options);
+    const recipe = { ...found, batch: batch ?? found.batch };
+    if (home !== undefined && !existsSync(home)) {
+      await writeCase(resolve(home), recipe, corpus, options.steps);
+      console.log(`run: python3 ${home}/step/agree.py ${home}/step ${home} --steps ${options.steps}`);
+    } else {
+      const result =
+        home === undefined
+          ? await agree(recipe, corpus, options)
+          : await compareCase(resolve(home), recipe, corpus, options.threads);
+      console.log(JSON.stringify(result));
+    }
     corpus.close();
-    console.log(JSON.stringify(result));
   });
 
 program.parseAsync().catch((error: unknown) => {
