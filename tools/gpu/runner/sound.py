@@ -8,6 +8,7 @@ the level that was measured there stands in.
 """
 
 import json
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,7 +19,7 @@ import tensors
 
 SLOTS = 4096
 BANDS = 16
-GROUP = 128
+GROUP = 8
 LEVELS = 20
 
 
@@ -90,7 +91,8 @@ def decode_piece(path):
     signs = np.unpackbits(arrays["signs"], bitorder="little")[: int(loud.sum())]
     spectrum = np.square(flat.astype(np.float32) * np.float32(about["step"]))
     spectrum[loud] *= 1 - 2 * signs.astype(np.float32)
-    noise = np.exp2((arrays["noise"].astype(np.float32) - 64) / 2).reshape(-1, BANDS)
+    changes = np.frombuffer(zlib.decompress(arrays["noise"].tobytes()), np.uint8).reshape(-1, BANDS)
+    noise = np.exp2((np.cumsum(changes, 0, dtype=np.uint8).astype(np.float32) - 64) / 2)
     spread = np.random.default_rng(about["seed"]).uniform(-2, 2, flat.shape).astype(np.float32)
     level = np.repeat(np.repeat(noise, GROUP, 0)[: len(flat)], hop // BANDS, 1)
     spectrum += np.where(loud, 0, spread * level)

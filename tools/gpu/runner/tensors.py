@@ -10,8 +10,8 @@ import numpy as np
 TYPES = {"F32": "<f4", "I32": "<i4", "I64": "<i8", "U8": "u1"}
 NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
 MIB = 2**20
-# Room for a header beside the tensors in a piece of 16 MiB.
-HEADER_ROOM = MIB
+# Room for a header beside the tensors in a piece.
+HEADER_ROOM = 64 * 1024
 
 
 def read(path):

@@ -47,7 +47,7 @@ program
   .requiredOption("--out <folder>", "new, or replaced with --force")
   .option("--corpus <folder>", "packed by tools/corpora", "corpora/packed")
   .option("--mib <size>", "the most that all pieces may take together", Number, 45)
-  .option("--fineness <number>", "steps per square root of full scale; more is better and larger", Number, 11)
+  .option("--fineness <number>", "steps per square root of full scale; more is better and larger", Number, 9)
   .option("--seed <number>", "of the choice", Number, 1)
   .option("--force", "replace what is there")
   .action(async ({ out, corpus: folder, mib, force, ...options }: CorpusFlags) => {

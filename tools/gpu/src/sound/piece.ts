@@ -1,7 +1,8 @@
+import { deflateSync } from "node:zlib";
 import { writeSafetensors } from "@nacre/codec";
 import { contextCount, contextsOf } from "./contexts.js";
 import { encodeLanes, tableOfCounts } from "./lanes.js";
-import { hop, quantizeSound } from "./quantize.js";
+import { hop, noiseBands, quantizeSound } from "./quantize.js";
 
 /** Clips of one piece: sound of all, one after another, and where each begins and how long it is. */
 export type PieceClips = { sound: Float32Array; clips: { start: number; length: number }[] };
@@ -34,7 +35,8 @@ export function encodePiece(
       states: bytes(states),
       frequencies: bytes(Uint16Array.from(tables.flatMap((table) => [...table]))),
       signs: bytes(signs),
-      noise: bytes(noise),
+      // Levels change slowly, so that their differences deflate well.
+      noise: bytes(deflateSync(differences(noise), { level: 9 })),
       clips: {
         shape: [clips.length, 2],
         data: Int32Array.from(clips.flatMap(({ start, length }) => [start, length])),
@@ -42,6 +44,10 @@ export function encodePiece(
     },
     { metadata: { piece: JSON.stringify(about) } },
   );
+}
+
+function differences(levels: Uint8Array): Uint8Array {
+  return levels.map((level, at) => level - (levels[at - noiseBands] ?? 0));
 }
 
 function countedTables(magnitudes: Uint8Array, contexts: Uint8Array): Uint16Array[] {

@@ -4,7 +4,7 @@ import { openTransform } from "./transform.js";
 /** Samples from one frame to the next. */
 export const hop = 256;
 /** Equal parts of a spectrum, and frames, that noise is measured over. */
-export const [noiseBands, noiseGroup] = [16, 128];
+export const [noiseBands, noiseGroup] = [16, 8];
 // Rounds a little towards zero: zeros are cheap, and noise stands in for them.
 const rounding = 0.4;
 
@@ -23,9 +23,8 @@ export function quantizeSound(sound: Float32Array, frames: number, step: number)
   const transform = openTransform(hop);
   const magnitudes = new Uint8Array(frames * hop);
   const signs = new Uint8Array(Math.ceil((frames * hop) / 8));
-  const noise = new Uint8Array(Math.ceil(frames / noiseGroup) * noiseBands);
+  const meter = openMeter(frames);
   const [window, spectrum] = [new Float32Array(2 * hop), new Float32Array(hop)];
-  const [sums, counts] = [new Float64Array(noiseBands), new Float64Array(noiseBands)];
   let bits = 0;
   for (let frame = 0; frame < frames; frame++) {
     readWindow(sound, (frame - 1) * hop, window);
@@ -35,22 +34,29 @@ export function quantizeSound(sound: Float32Array, frames: number, step: number)
       const q = Math.floor(Math.sqrt(size) / step + rounding);
       assert(q < 256, "a magnitude fits a byte");
       magnitudes[frame * hop + k] = q;
-      if (q > 0) {
-        if (spectrum[k]! < 0) signs[bits >> 3]! |= 1 << (bits & 7);
-        bits++;
-      } else {
-        const band = Math.floor((k * noiseBands) / hop);
-        sums[band]! += size;
-        counts[band]!++;
-      }
+      if (q === 0) meter.add(frame, k, size);
+      else if (spectrum[k]! < 0) signs[bits >> 3]! |= 1 << (bits & 7);
+      if (q > 0) bits++;
     }
-    if ((frame + 1) % noiseGroup !== 0 && frame + 1 < frames) continue;
-    const at = Math.floor(frame / noiseGroup) * noiseBands;
-    for (let band = 0; band < noiseBands; band++) noise[at + band] = level(sums[band]! / counts[band]!);
-    sums.fill(0);
-    counts.fill(0);
   }
-  return { frames, magnitudes, signs: signs.subarray(0, Math.ceil(bits / 8)), noise };
+  return { frames, magnitudes, signs: signs.subarray(0, Math.ceil(bits / 8)), noise: meter.levels() };
+}
+
+function openMeter(frames: number) {
+  const cells = Math.ceil(frames / noiseGroup) * noiseBands;
+  const [sums, counts] = [new Float64Array(cells), new Uint32Array(cells)];
+  return {
+    add(frame: number, k: number, size: number) {
+      const cell = Math.floor(frame / noiseGroup) * noiseBands + Math.floor((k * noiseBands) / hop);
+      sums[cell]! += size;
+      counts[cell]!++;
+    },
+    levels: () => Uint8Array.from(sums, (sum, cell) => levelOf(sum / Math.max(1, counts[cell]!))),
+  };
+}
+
+function levelOf(mean: number): number {
+  return Math.max(0, Math.min(255, Math.round(2 * Math.log2(mean)) + 64));
 }
 
 function readWindow(sound: Float32Array, start: number, window: Float32Array): void {
@@ -58,9 +64,4 @@ function readWindow(sound: Float32Array, start: number, window: Float32Array): v
   const part = sound.subarray(from, Math.max(from, start + window.length));
   window.fill(0);
   window.set(part, from - start);
-}
-
-// NaN, where nothing became 0, is written as 0.
-function level(mean: number): number {
-  return Math.max(0, Math.min(255, Math.round(2 * Math.log2(mean)) + 64));
 }
