@@ -8,6 +8,7 @@ looks at numbers every --log-every steps. Writes checkpoint-<i>-of-<n>.safetenso
 import argparse
 import gzip
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -35,7 +36,7 @@ def options():
     parser.add_argument("--piece-mib", type=int, default=16, help="largest file of a checkpoint")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, help="of the processor, where it computes")
-    parser.add_argument("--workers", type=int, default=8, help="processes that decode sound")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes that decode sound")
     parser.add_argument("--no-tf32", action="store_true", help="24 bits in every product")
     return parser.parse_args()
 

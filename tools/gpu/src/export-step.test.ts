@@ -5,10 +5,11 @@ import { readSafetensors } from "@nacre/codec";
 import { modelNodes } from "@nacre/graph";
 import { buildStep, initialState, type StateValues, saveCheckpoint, tableRow } from "@nacre/training";
 import { beforeAll, describe, expect, test } from "vitest";
+import { everyOp } from "../test/every-op.js";
 import { runnerFolder } from "../test/python.js";
 import { smallRecipe, temporaryFolders } from "../test/small.js";
 import { exportFiles, exportStep, type StepAbout } from "./export-step.js";
-import type { NodeList } from "./node-list.js";
+import { type NodeList, nodeListOf } from "./node-list.js";
 
 const folder = temporaryFolders();
 const recipeNames = ["speech-24k", "speech-24k-fsq"];
@@ -33,6 +34,12 @@ function stateOf(home: string): StateValues {
 // Byte by byte: comparing a million numbers one by one takes seconds.
 const sameBytes = (a: NodeJS.TypedArray, b: NodeJS.TypedArray) =>
   Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+
+/** Names of the arrays that are not the same in two states. */
+const differing = (a: StateValues, b: StateValues) =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
+    (name) => !a[name] || !b[name] || !sameBytes(a[name], b[name]),
+  );
 
 /** Keys of a table in the runner's ops.py. */
 function runnerTable(name: string): Map<string, string> {
@@ -118,7 +125,7 @@ describe.each(recipeNames)("an exported step of %s", (name) => {
   });
 
   test("begins at the recipe's first state, and has the rows of all its steps", async () => {
-    expect(stateOf(home)).toEqual(initialState(graph.recipe, graph));
+    expect(differing(stateOf(home), initialState(graph.recipe, graph))).toEqual([]);
     const { rows, rowWidth } = listed;
     expect(rows).toEqual({ first: 1, last: recipe.schedule.steps });
     const bytes = gunzipSync(readFileSync(join(home, exportFiles.rows)));
@@ -129,6 +136,11 @@ describe.each(recipeNames)("an exported step of %s", (name) => {
       expect(stored.slice((step - 1) * rowWidth, step * rowWidth)).toEqual(row);
     }
   });
+});
+
+test("the operators that the runner knows are those that are held against onnxruntime-node", () => {
+  const compared = new Set(nodeListOf(everyOp()).list.nodes.map(({ type }) => type));
+  expect([...compared, "Identity"].toSorted()).toEqual([...runnerTable("OPS").keys()].toSorted());
 });
 
 describe("an export", () => {
@@ -162,12 +174,13 @@ describe("an export", () => {
       rows: { first: 10, last: 40 },
       recipe: { batch: 5 },
     });
-    expect(stateOf(join(home, "whole"))).toEqual(values);
+    expect(differing(stateOf(join(home, "whole")), values)).toEqual([]);
     await exportStep(recipe, join(home, "averages"), { from, averages: true });
     const begun = stateOf(join(home, "averages"));
     for (const { name } of graph.chunks) {
-      expect(begun[`value.${name}`]).toEqual(values[`average.${name}`]);
-      expect(begun[`average.${name}`]).toEqual(values[`average.${name}`]);
+      for (const kind of ["value", "average"]) {
+        expect(sameBytes(begun[`${kind}.${name}`]!, values[`average.${name}`]!)).toBe(true);
+      }
       expect(begun[`first.${name}`]!.every((value) => value === 0)).toBe(true);
       expect(begun[`second.${name}`]!.every((value) => value === 0)).toBe(true);
     }

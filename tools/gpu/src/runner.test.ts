@@ -27,7 +27,8 @@ test("where Python is missing, that is said", async () => {
   });
 });
 
-describe.skipIf(!hasTorch)(`the runner ${why}`, () => {
+// PyTorch alone takes seconds to load, many on a busy machine.
+describe.skipIf(!hasTorch)(`the runner ${why}`, { timeout: 240_000 }, () => {
   test.each(["speech-24k", "speech-24k-fsq"])(
     "trains 20 steps of %s as onnxruntime-node does, losses and weights within 1e-3",
     async (name) => {
@@ -172,7 +173,7 @@ describe.skipIf(!hasTorch)(`the runner ${why}`, () => {
       ...{ recipe, corpus: toneCorpus(), folder: join(home, "run"), runtime, threads: 1 },
     });
     expect(step).toBe(12);
-  }, 240_000);
+  });
 
   // An export whose rows end early stands for a run that was stopped.
   function keepRows(home: string, last: number): void {
