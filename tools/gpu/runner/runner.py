@@ -74,24 +74,33 @@ class Trainer:
         self.at.add_(1)
 
     def capture(self):
-        """Warms up on a side stream, captures, and puts the state back."""
+        """Warms up on a side stream and captures; answers how far a replay is from the step as it was run."""
         before = {name: value.clone() for name, value in self.state.items()}
         self.load(self.prepare(self.rows.first, 1))
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(3):
-                self.at.zero_()
+                self.begin_again(before)
                 self.one()
         torch.cuda.current_stream().wait_stream(side)
+        plain = self.history[0].clone()
         # The graph gets a pool of its own.
         torch.cuda.empty_cache()
-        self.at.zero_()
+        self.begin_again(before)
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
             self.one()
+        self.begin_again(before)
+        self.graph.replay()
+        apart = ((self.history[0] - plain).abs() / plain.abs().clamp_min(1e-6)).max().item()
+        self.begin_again(before)
+        return apart
+
+    def begin_again(self, before):
         for name, value in before.items():
             self.state[name].copy_(value)
+        self.at.zero_()
         self.failures.zero_()
 
     def prepare(self, first, count):
@@ -144,16 +153,17 @@ def main():
     feed = Feed(clips, about["recipe"]["seed"], batch, length)
     sound = torch.from_numpy(samples).to(given.device)
     trainer = Trainer(step, state, rows, feed, sound, given.log_every)
-    if given.device.startswith("cuda"):
-        trainer.capture()
+    on_card = given.device.startswith("cuda")
+    apart = trainer.capture() if on_card else 0.0
     ready = time.monotonic() - begun
     run = {
-        "device": torch.cuda.get_device_name() if given.device.startswith("cuda") else given.device,
+        "device": torch.cuda.get_device_name() if on_card else given.device,
         "torch": torch.__version__,
         "python": sys.version.split()[0],
         "hours": len(samples) / rate / 3600,
         "secondsToDecode": decoded,
         "secondsToReady": ready,
+        "replayDifference": apart,
     }
     (out / "run.json").write_text(json.dumps(run) + "\n")
     print(json.dumps(run), flush=True)
