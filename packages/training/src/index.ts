@@ -50,6 +50,7 @@ export type { AnyCorpus, Pass, PassInputs, StepPlan, ValidationPoint, Weights } 
 export type { QuantizerRecipe } from "./quantizers/quantizers.js";
 export type { ResidualFiniteScalarRecipe } from "./quantizers/residual-finite-scalar.js";
 export type { ResidualVectorRecipe } from "./quantizers/residual-vector.js";
+export { type Random, randomFor } from "./random.js";
 export { edge } from "./recipes/check.js";
 export { anyRecipeByName, pictureRecipes, recipeByName, recipes } from "./recipes/index.js";
 export type { AnyRecipe, Recipe, RecipeOf } from "./recipes/recipe.js";
