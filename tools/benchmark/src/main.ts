@@ -4,11 +4,12 @@ import { Command } from "commander";
 import { addOpus } from "./opus-command.js";
 import { addProfile } from "./profile-command.js";
 import { addQuality } from "./quality-command.js";
+import { addRotation } from "./rotation-command.js";
 import { addSpeed } from "./speed-command.js";
 import { addStep } from "./step-command.js";
 
 /** Every benchmark; adding one is a file and a line here. */
-const commands = [addQuality, addOpus, addSpeed, addStep, addProfile];
+const commands = [addQuality, addOpus, addSpeed, addStep, addProfile, addRotation];
 
 const program = new Command("benchmark").description("Measures models and the engine; one JSON object each.");
 for (const add of commands) add(program);
