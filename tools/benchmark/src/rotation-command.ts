@@ -1,7 +1,9 @@
+import { writeFile } from "node:fs/promises";
 import { NacreError } from "@nacre/errors";
 import { openCorpus } from "@nacre/training";
 import type { Command } from "commander";
 import { tell } from "./result.js";
+import { markdownOf } from "./rotation/markdown.js";
 import { runTable, type TableNews } from "./rotation/run-table.js";
 import { recipeFor, type Setting, settings } from "./rotation/settings.js";
 import { summarize } from "./rotation/summary.js";
@@ -14,6 +16,7 @@ type Options = {
   folder: string;
   threads: number;
   finished: boolean;
+  table?: string;
   out?: string;
 };
 
@@ -28,17 +31,20 @@ export function addRotation(program: Command): void {
     .requiredOption("--corpus <folder>", "packed sound with held speakers, as tools/corpora makes it")
     .option("--settings <list>", "names, comma-separated; all by default")
     .option("--seeds <count>", "of every setting", Number, 3)
-    .option("--steps <count>", "of every run", Number, 500)
+    .option("--steps <count>", "of every run", Number, 400)
     .option("--folder <work>", "keeps finished runs; the same command goes on from them", "runs/rotation")
     .option("--threads <count>", "of the engine", Number, 1)
     .option("--finished", "tells the runs that are finished and trains none", false)
+    .option("--table <file>", "writes means and differences there as Markdown")
     .option("--out <file>", "writes the JSON there too")
-    .action(async ({ out, ...options }: Options) => {
-      await tell("rotation", await measureRotation(options), out);
+    .action(async ({ out, table, ...options }: Options) => {
+      const figures = await measureRotation(options);
+      if (table !== undefined) await writeFile(table, `${markdownOf(figures)}\n`);
+      await tell("rotation", figures, out);
     });
 }
 
-async function measureRotation(options: Omit<Options, "out">) {
+async function measureRotation(options: Omit<Options, "out" | "table">) {
   const { folder, seeds, steps, threads, finished } = options;
   if (!Number.isInteger(seeds) || seeds < 1) {
     throw new NacreError("option", { found: `${seeds} seeds`, expected: "a whole number of at least 1" });

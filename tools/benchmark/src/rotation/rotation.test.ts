@@ -33,7 +33,7 @@ function corpusOfClips(): Corpus {
 /** A setting's recipe with everything small that it does not name, layers started at once. */
 function smallRecipe(name: string) {
   const setting = settings.find((each) => each.name === name)!;
-  const recipe = recipeFor(setting, 1, 30);
+  const recipe = recipeFor(setting, 1, 16);
   const small = { dim: 8, blocks: 1, latentDim: 8 };
   return {
     ...recipe,

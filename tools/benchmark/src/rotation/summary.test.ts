@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { markdownOf } from "./markdown.js";
 import type { FinishedRun } from "./run-table.js";
 import { settings } from "./settings.js";
 import { isReal, summarize } from "./summary.js";
@@ -43,4 +44,19 @@ test("seeds that do not agree with the mean are counted", () => {
   ]);
   const { differences } = summarize(runs, settings.slice(0, 2), 3);
   expect(differences[0]!.figures.mel!.agree).toBeCloseTo(2 / 3, 9);
+});
+
+test("as Markdown a difference that leaves out zero is in bold, others are not, percents are percents", () => {
+  const figures = (usage: number, siSdr: number) => ({ usage, "siSdr.6": siSdr });
+  const runs = [1, 2, 3].flatMap((seed) => [
+    { ...run("default", seed, 0), figures: figures(0.5, seed) },
+    { ...run("straight-through", seed, 0), figures: figures(0.4 + seed / 1000, 2) },
+  ]);
+  const lines = markdownOf(summarize(runs, settings.slice(0, 2), 3)).split("\n");
+  const cells = (line: string) => line.split("|").map((cell) => cell.trim());
+  expect(cells(lines[2]!)).toContain("50.0");
+  const change = cells(lines.at(-1)!);
+  expect(change.slice(1, 5)).toEqual(["`straight-through`", "`default`", "estimator", "**-9.8 ± 0.2**"]);
+  // Differences 1, 0, -1: their mean is 0 and 4.30 / sqrt(3) either way.
+  expect(change.at(-3)).toBe("+0.00 ± 2.48");
 });
