@@ -12,6 +12,7 @@ type Options = {
   corpus: string;
   settings?: string;
   seeds: number;
+  first: number;
   steps: number;
   folder: string;
   threads: number;
@@ -31,6 +32,7 @@ export function addRotation(program: Command): void {
     .requiredOption("--corpus <folder>", "packed sound with held speakers, as tools/corpora makes it")
     .option("--settings <list>", "names, comma-separated; all by default")
     .option("--seeds <count>", "of every setting", Number, 3)
+    .option("--first <seed>", "leaves out seeds before it, so that processes share a --folder", Number, 1)
     .option("--steps <count>", "of every run", Number, 400)
     .option("--folder <work>", "keeps finished runs; the same command goes on from them", "runs/rotation")
     .option("--threads <count>", "of the engine", Number, 1)
@@ -45,14 +47,18 @@ export function addRotation(program: Command): void {
 }
 
 async function measureRotation(options: Omit<Options, "out" | "table">) {
-  const { folder, seeds, steps, threads, finished } = options;
-  if (!Number.isInteger(seeds) || seeds < 1) {
-    throw new NacreError("option", { found: `${seeds} seeds`, expected: "a whole number of at least 1" });
+  const { folder, seeds, first, steps, threads, finished } = options;
+  if (!Number.isInteger(seeds) || !Number.isInteger(first) || first < 1 || first > seeds) {
+    const found = `${seeds} seeds from seed ${first} on`;
+    throw new NacreError("option", {
+      found,
+      expected: "whole numbers of at least 1, the first among the seeds",
+    });
   }
   const chosen = settingsNamed(options.settings);
   const corpus = await openCorpus(options.corpus);
   try {
-    const told = { corpus, folder, settings: chosen, seeds, steps, held, threads, finished, onNews };
+    const told = { corpus, folder, settings: chosen, seeds, first, steps, held, threads, finished, onNews };
     const runs = await runTable(told);
     const { train, validation, sources } = corpus;
     return {

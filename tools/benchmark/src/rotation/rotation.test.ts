@@ -201,5 +201,7 @@ test("a table that is begun again keeps its finished runs, and refuses those of 
   };
   expect(await runTable({ ...options, corpus: { ...corpus, read: unread } })).toEqual(first);
   expect(await runTable({ ...options, settings: settings.slice(0, 2), finished: true })).toEqual(first);
+  // The second process of two that share the folder sees its own seeds alone.
+  expect(await runTable({ ...options, seeds: 2, first: 2, finished: true })).toEqual([]);
   await expect(runTable({ ...options, steps: 3 })).rejects.toEqual(coded("option"));
 });

@@ -31,6 +31,7 @@ export type TableNews = {
  * corpus   packed, with held speakers
  * folder   keeps the numbers of every finished run; a run found there is not done again
  * seeds    every setting is trained with seeds 1 .. seeds, all settings of a seed before the next seed
+ * first    the seed to begin with, 1 by default: processes that share a folder divide the seeds so
  * finished leaves out what is not done yet instead of doing it
  */
 export type TableOptions = {
@@ -38,6 +39,7 @@ export type TableOptions = {
   folder: string;
   settings: readonly Setting[];
   seeds: number;
+  first?: number;
   steps: number;
   held: Held;
   threads: number;
@@ -54,10 +56,10 @@ type Turn = { setting: Setting; seed: number };
  *         held sound, "runtime" when a training diverges
  */
 export async function runTable(options: TableOptions): Promise<FinishedRun[]> {
-  const { folder, settings, seeds } = options;
+  const { folder, settings, seeds, first = 1 } = options;
   await mkdir(folder, { recursive: true });
-  const turns = Array.from({ length: seeds }, (_, i) =>
-    settings.map((setting) => ({ setting, seed: i + 1 })),
+  const turns = Array.from({ length: seeds + 1 - first }, (_, i) =>
+    settings.map((setting) => ({ setting, seed: first + i })),
   ).flat();
   const done = await Promise.all(turns.map((turn) => readRun(options, turn)));
   const missing = turns.filter((_, i) => done[i] === undefined);
