@@ -32,15 +32,19 @@ const changes: Column[] = [
 export function markdownOf({ settings, differences }: Summary): string {
   const means = (columns: Column[]) =>
     table(
-      ["setting", ...columns.map(({ head }) => head)],
-      settings.map((each) => [`\`${each.name}\``, ...columns.map((column) => meanOf(each, column))]),
+      ["setting", "seeds", ...columns.map(({ head }) => head)],
+      settings.map((each) => [
+        `\`${each.name}\``,
+        `${each.seeds.length}`,
+        ...columns.map((column) => meanOf(each, column)),
+      ]),
     );
   const changed = table(
-    ["setting", "from", "factor", ...changes.map(({ head }) => head)],
+    ["setting", "from", "seeds", ...changes.map(({ head }) => head)],
     differences.map((each) => [
       `\`${each.setting}\``,
       `\`${each.from}\``,
-      each.factor,
+      `${each.seeds.length}`,
       ...changes.map((column) => changeOf(each, column)),
     ]),
   );

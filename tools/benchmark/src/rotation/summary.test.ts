@@ -56,7 +56,7 @@ test("as Markdown a difference that leaves out zero is in bold, others are not, 
   const cells = (line: string) => line.split("|").map((cell) => cell.trim());
   expect(cells(lines[2]!)).toContain("50.0");
   const change = cells(lines.at(-1)!);
-  expect(change.slice(1, 5)).toEqual(["`straight-through`", "`default`", "estimator", "**-9.8 ± 0.2**"]);
+  expect(change.slice(1, 5)).toEqual(["`straight-through`", "`default`", "3", "**-9.8 ± 0.2**"]);
   // Differences 1, 0, -1: their mean is 0 and 4.30 / sqrt(3) either way.
   expect(change.at(-3)).toBe("+0.00 ± 2.48");
 });
