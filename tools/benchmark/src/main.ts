@@ -5,11 +5,12 @@ import { addOpus } from "./opus-command.js";
 import { addPictures } from "./pictures-command.js";
 import { addProfile } from "./profile-command.js";
 import { addQuality } from "./quality-command.js";
+import { addRotation } from "./rotation-command.js";
 import { addSpeed } from "./speed-command.js";
 import { addStep } from "./step-command.js";
 
 /** Every benchmark; adding one is a file and a line here. */
-const commands = [addQuality, addOpus, addSpeed, addStep, addProfile, addPictures];
+const commands = [addQuality, addOpus, addSpeed, addStep, addProfile, addRotation, addPictures];
 
 const program = new Command("benchmark").description("Measures models and the engine; one JSON object each.");
 for (const add of commands) add(program);
