@@ -1,25 +1,21 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { siSdr } from "@nacre/metrics";
-import { type Audio, open, readAudio, writeAudio } from "@nacre/nacre";
+import { open, readAudio } from "@nacre/nacre";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { cut, folderOf } from "../../test/clips.js";
 import { scalarLevels, scalarsModel, tinyModel } from "../../test/models.js";
 import { bareBits, withBitErrors } from "./bit-errors.js";
 import { type ChannelResult, measureChannel } from "./measure-channel.js";
 
-const sample = new URL("../../../../samples/speech.wav", import.meta.url).pathname;
 let folder: string;
 let scalars: string;
-let sound: Audio;
 let result: ChannelResult;
 
 beforeAll(async () => {
-  const { sampleRate, channels } = await readAudio(sample);
-  sound = { sampleRate, channels: [channels[0]!.slice(16_000, 40_000)] };
+  const sound = await cut("speech", 1, 2.5);
   scalars = await scalarsModel(sound.channels[0]!);
-  folder = await mkdtemp(join(tmpdir(), "nacre-channel-"));
-  for (const name of ["a.wav", "b.wav"]) await writeAudio(join(folder, name), sound, { bits: 16 });
+  folder = await folderOf({ "a.wav": sound, "b.wav": sound });
   result = await measureChannel(folder, {
     ...{ models: [tinyModel, scalars], seed: 5, every: 2, p: [0.001, 0.1], alone: [0.1] },
   });
@@ -29,11 +25,11 @@ afterAll(async () => {
 });
 
 test("each bit is turned over with its probability, on its own, and the same seed turns the same bits", () => {
-  const codes = Int32Array.from({ length: 50_000 }, (_, i) => (i * 37) % 1024);
+  const codes = Int32Array.from({ length: 20_000 }, (_, i) => (i * 37) % 1024);
   const arrived = withBitErrors(codes, [1024], 0.05, 3, 1);
   for (let bit = 0; bit < 10; bit++) {
     const share = codes.filter((code, at) => ((code ^ arrived[at]!) >> bit) & 1).length / codes.length;
-    // Five standard deviations of a mean of 50 000 draws.
+    // Five standard deviations of a mean of 20 000 draws.
     expect(Math.abs(share - 0.05)).toBeLessThan(5 * Math.sqrt((0.05 * 0.95) / codes.length));
   }
   const whole = codes.filter((code, at) => code === arrived[at]).length / codes.length;
