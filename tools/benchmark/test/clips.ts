@@ -15,7 +15,6 @@ export async function cut(name: "speech" | "music", from: number, to: number): P
 /** Writes sounds into a folder of their own, to be removed after. */
 export async function folderOf(sounds: Readonly<Record<string, Audio>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "nacre-clips-"));
-  for (const [name, sound] of Object.entries(sounds))
-    await writeAudio(join(folder, name), sound, { bits: 16 });
+  for (const [name, sound] of Object.entries(sounds)) await writeAudio(join(folder, name), sound);
   return folder;
 }
