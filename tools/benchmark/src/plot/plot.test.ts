@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
+import type { ChannelModel, ChannelModel } from "../channel/measure-channel.js";
+import { channelFigure, channelFigure } from "./channel-figure.js";
 import { drawFigure, type Figure } from "./figure.js";
 import { drawFigures } from "./figures.js";
 import { looks } from "./panel.js";
@@ -85,6 +87,27 @@ test("points, intervals and the dashed line stand where the axes say", () => {
   const unit = (first![1]! - last![1]!) / 2;
   expect(Number(interval!.getAttribute("y1"))).toBeCloseTo(first![1]! + unit / 2, 1);
   expect(Number(interval!.getAttribute("y2"))).toBeCloseTo(first![1]! - unit, 1);
+});
+
+test("of two models, all layers share a panel and single layers have one for each model", () => {
+  const value = { mean: 1, low: 0.5, high: 2, count: 3 };
+  const measures = { stoi: value, siSdr: value, melDistance: value };
+  const model = (name: string, layers: number): ChannelModel => ({
+    ...{ model: name, quantizer: "residual-vector", layers, bareKbps: 9, undamaged: measures },
+    all: [0.01, 0.1].map((p) => ({ p, changed: 0.1, measures })),
+    alone: Array.from({ length: layers }, (_, i) => ({ layer: i + 1, p: 0.1, changed: 0.4, measures })),
+  });
+  const both = channelFigure({
+    seed: 1,
+    files: ["a"],
+    seconds: 1,
+    models: [model("a@1", 4), model("b@1", 2)],
+  });
+  expect([both.columns, both.panels.length, both.dashed]).toEqual([3, 9, undefined]);
+  expect(both.legend).toEqual(["all layers of a@1", "all layers of b@1", "one layer, p = 0.1"]);
+  expect(both.panels[0]!.series.map(({ look }) => look)).toEqual([0, 1]);
+  expect(both.panels[2]!.series.map(({ look, points }) => [look, points.length])).toEqual([[2, 2]]);
+  expect(drawFigure(both)).toContain("layer of b@1 that alone is damaged");
 });
 
 test("colours of series are told apart from the light and from the dark ground", () => {
