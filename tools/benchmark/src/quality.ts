@@ -63,27 +63,33 @@ export async function measureQuality(
     onFile(index + 1, files.length);
   }
   await nacre.close();
-  const prefixes = Array.from({ length: layers }, (_, i) => prefixOf(measured, i + 1));
   return {
     model: nacre.model.id,
     files: files.map(({ name }) => name),
-    seconds: measured.reduce((sum, { seconds }) => sum + seconds, 0),
-    prefixes,
+    ...rowsOf(measured, layers),
     steps: stepsOf(measured, watched(layers)),
     codebooks: alphabets.length === 1 ? counts.map((row, layer) => codebookOf(row, layer + 1)) : null,
-    byLoudness: byLoudness(measured, (places) => ({
-      prefixes: watched(layers).map((count) =>
-        prefixOf(
-          places.map((at) => measured[at]!),
-          count,
-        ),
-      ),
-    })),
-    sanity: [
-      identitySanity(meanRow(measured.map(({ identity }) => identity))),
-      ceilingSanity(meanRow(measured.map(({ ceiling }) => ceiling)), prefixes.at(-1)!),
-    ],
+    byLoudness: byLoudness(measured, (places) => {
+      const half = places.map((at) => measured[at]!);
+      return { prefixes: watched(layers).map((count) => prefixOf(half, count)) };
+    }),
+    sanity: sanityOf(measured, layers),
   };
+}
+
+function rowsOf(measured: readonly Measured[], layers: number): Pick<Quality, "seconds" | "prefixes"> {
+  return {
+    seconds: measured.reduce((sum, { seconds }) => sum + seconds, 0),
+    prefixes: Array.from({ length: layers }, (_, i) => prefixOf(measured, i + 1)),
+  };
+}
+
+function sanityOf(measured: readonly Measured[], layers: number): SanityRow[] {
+  const ceiling = meanRow(measured.map((each) => each.ceiling));
+  return [
+    identitySanity(meanRow(measured.map(({ identity }) => identity))),
+    ceilingSanity(ceiling, prefixOf(measured, layers)),
+  ];
 }
 
 async function measureFile(

@@ -99,4 +99,5 @@ test("a model sends the layers that fit into a rate, and odd options are refused
   const options = { models: [scalars], seed: 5, p: [0.1], alone: [] };
   await expect(measureChannel(folder, { ...options, kbps: 1 })).rejects.toEqual(refusal);
   await expect(measureChannel(folder, { ...options, p: [1.5] })).rejects.toEqual(refusal);
+  await expect(measureChannel(folder, { ...options, every: 0 })).rejects.toEqual(refusal);
 });

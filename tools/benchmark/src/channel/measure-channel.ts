@@ -60,12 +60,12 @@ const measured = audioMetrics.filter(({ name }) => ["siSdr", "melDistance", "sto
  * Encodes every sound once, damages its codes, decodes them as they are and measures, at the sound's own rate.
  * The draws of a file and layer are the same for every p and whether the layer is damaged alone or with others.
  *
- * throws NacreError "option" for a probability outside 0 .. 1 or a rate below one layer, "media" for no sounds
+ * throws NacreError "option" for a probability outside 0 .. 1 or a rate below one layer, and what soundFiles throws
  */
 export async function measureChannel(folder: string, options: ChannelOptions): Promise<ChannelResult> {
-  const { models, seed, every = 1, p, alone, onFile } = options;
+  const { models, seed, every, p, alone, onFile } = options;
   checkProbabilities([...p, ...alone]);
-  const files = (await soundFiles(folder)).filter((_, index) => index % every === 0);
+  const files = await soundFiles(folder, every);
   const sounds: Audio[] = [];
   for (const { path } of files) sounds.push(await readAudio(path));
   const result: ChannelModel[] = [];
@@ -93,35 +93,44 @@ async function throughChannel(
   onFile: (done: number) => void,
 ): Promise<ChannelModel> {
   const codec = await createCodec(await readModel(modelFolder(name)), createRuntime(), { threads: 1 });
-  const { model } = codec;
-  const rates = model.quantizer.alphabets.map((alphabets) => layerKbps(codec, alphabets));
+  const rates = codec.model.quantizer.alphabets.map((alphabets) => layerKbps(codec, alphabets));
   const layers = layersWithin(rates, kbps);
-  const numbers = Array.from({ length: layers }, (_, i) => i + 1);
-  const conditions: Condition[] = [
-    { p: 0 },
-    ...p.map((each) => ({ p: each })),
-    ...alone.flatMap((each) => numbers.map((layer) => ({ p: each, layer }))),
-  ];
+  const conditions = conditionsOf(layers, p, alone);
   const rows: Row[] = [];
   for (const [index, sound] of sounds.entries()) {
     rows.push(await rowOf(codec, sound, layers, conditions, [seed, index]));
     onFile(index + 1);
   }
   await codec.close();
-  const damage = conditions.map((_, at) =>
-    damageOf(
-      conditions[at]!,
+  const { id, config } = codec.model;
+  const bareKbps = rates.slice(0, layers).reduce((sum, rate) => sum + rate, 0);
+  return { model: id, quantizer: config.quantizer.kind, layers, bareKbps, ...tableOf(conditions, rows) };
+}
+
+function conditionsOf(layers: number, p: readonly number[], alone: readonly number[]): Condition[] {
+  const numbers = Array.from({ length: layers }, (_, i) => i + 1);
+  return [
+    { p: 0 },
+    ...p.map((each) => ({ p: each })),
+    ...alone.flatMap((each) => numbers.map((layer) => ({ p: each, layer }))),
+  ];
+}
+
+function tableOf(
+  conditions: readonly Condition[],
+  rows: readonly Row[],
+): Pick<ChannelModel, "undamaged" | "all" | "alone"> {
+  const [undamaged, ...damage] = conditions.map(({ p, layer }, at) => ({
+    layer,
+    ...damageOf(
+      p,
       rows.map((row) => row[at]!),
     ),
-  );
+  }));
   return {
-    model: model.id,
-    quantizer: model.config.quantizer.kind,
-    layers,
-    bareKbps: rates.slice(0, layers).reduce((sum, rate) => sum + rate, 0),
-    undamaged: damage[0]!.measures,
-    all: damage.slice(1, 1 + p.length),
-    alone: damage.slice(1 + p.length).map((each, i) => ({ layer: numbers[i % layers]!, ...each })),
+    undamaged: undamaged!.measures,
+    all: damage.filter(({ layer }) => layer === undefined).map(({ layer, ...each }) => each),
+    alone: damage.flatMap(({ layer, ...each }) => (layer === undefined ? [] : [{ layer, ...each }])),
   };
 }
 
@@ -182,7 +191,7 @@ function measure(original: Audio, decoded: Audio): number[] {
   });
 }
 
-function damageOf({ p }: Condition, cells: readonly Row[number][]): Damage {
+function damageOf(p: number, cells: readonly Row[number][]): Damage {
   const total = (of: (cell: Row[number]) => number) => cells.reduce((sum, cell) => sum + of(cell), 0);
   const measures = measured.map(({ name }, i) => [name, meanInterval(cells.map(({ values }) => values[i]!))]);
   return {

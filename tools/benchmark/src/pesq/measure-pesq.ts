@@ -43,7 +43,7 @@ type Way = { kbps: number[]; pairs: PesqPair[] };
 export async function measurePesq(folder: string, options: PesqOptions): Promise<PesqResult | NotMeasured> {
   const judge = pesqVersions(options.python);
   if (typeof judge === "string") return { notMeasured: judge };
-  const files = (await soundFiles(folder)).filter((_, index) => index % options.every === 0);
+  const files = await soundFiles(folder, options.every);
   const work = await mkdtemp(join(tmpdir(), "nacre-pesq-"));
   const nacre = await open(options.model);
   try {
