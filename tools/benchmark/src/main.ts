@@ -2,6 +2,7 @@
 import { isNacreError } from "@nacre/errors";
 import { Command } from "commander";
 import { addChannel } from "./channel-command.js";
+import { addCodebooks } from "./codebooks-command.js";
 import { addOpus } from "./opus-command.js";
 import { addPesq } from "./pesq-command.js";
 import { addPictures } from "./pictures-command.js";
@@ -17,6 +18,7 @@ import { addStep } from "./step-command.js";
 const commands = [
   addQuality,
   addOpus,
+  addCodebooks,
   addChannel,
   addPesq,
   addRobustness,

@@ -2,6 +2,7 @@ import { resample } from "@nacre/media";
 import { audioMetrics } from "@nacre/metrics";
 import { type Audio, type Nacre, open, readAudio, trimLayers } from "@nacre/nacre";
 import { type ByLoudness, byLoudness } from "./by-loudness.js";
+import { type CodebookRow, codebooksOf } from "./codebooks.js";
 import { type Coded, type CodedRow, codedOf, meanRow } from "./coded.js";
 import { integratedLoudness } from "./integrated-loudness.js";
 import { ceilingSanity, identitySanity, type SanityRow } from "./sanity.js";
@@ -20,9 +21,7 @@ export type Quality = {
   /** From one watched number of layers to the next: mean gain, and the share of files that gain. */
   steps: { from: number; to: number; gain: Record<string, number>; improved: Record<string, number> }[];
   /** Codes of all files together; null where a layer has several codes a frame, as finite scalars have. */
-  codebooks:
-    | { layer: number; codes: number; usage: number; perplexity: number; entropyBits: number }[]
-    | null;
+  codebooks: CodebookRow[] | null;
   /** Watched numbers of layers. */
   byLoudness: ByLoudness<{ prefixes: PrefixRow[] }>;
   sanity: SanityRow[];
@@ -56,10 +55,10 @@ export async function measureQuality(
   const files = await soundFiles(folder);
   const nacre = await open(model);
   const { layers, entries, alphabets } = nacre.model;
-  const counts = Array.from({ length: layers }, () => new Uint32Array(entries));
+  const codes = Array.from({ length: layers }, (): Int32Array[] => []);
   const measured: Measured[] = [];
   for (const [index, { name, path }] of files.entries()) {
-    measured.push({ name, ...(await measureFile(nacre, path, counts)) });
+    measured.push({ name, ...(await measureFile(nacre, path, codes)) });
     onFile(index + 1, files.length);
   }
   await nacre.close();
@@ -68,7 +67,7 @@ export async function measureQuality(
     files: files.map(({ name }) => name),
     ...rowsOf(measured, layers),
     steps: stepsOf(measured, watched(layers)),
-    codebooks: alphabets.length === 1 ? counts.map((row, layer) => codebookOf(row, layer + 1)) : null,
+    codebooks: alphabets.length === 1 ? codebooksOf(codes, entries) : null,
     byLoudness: byLoudness(measured, (places) => {
       const half = places.map((at) => measured[at]!);
       return { prefixes: watched(layers).map((count) => prefixOf(half, count)) };
@@ -95,12 +94,12 @@ function sanityOf(measured: readonly Measured[], layers: number): SanityRow[] {
 async function measureFile(
   nacre: Nacre,
   path: string,
-  counts: Uint32Array[],
+  codes: Int32Array[][],
 ): Promise<Omit<Measured, "name">> {
   const original = await readAudio(path);
   const file = await nacre.encode(original);
   for (const [layer, channels] of (await nacre.codes(file)).entries()) {
-    for (const { data } of channels) for (const code of data) counts[layer]![code]! += 1;
+    codes[layer]!.push(...channels.map(({ data }) => data));
   }
   const decoded: Audio[] = [];
   const report = await nacre.layers(file, { original, onDecoded: (_, sound) => void decoded.push(sound) });
@@ -143,11 +142,4 @@ function stepsOf(measured: readonly Measured[], counts: readonly number[]): Qual
       improved: table((values) => values.filter((value) => value > 0).length / values.length),
     };
   });
-}
-
-function codebookOf(counts: Uint32Array, layer: number): NonNullable<Quality["codebooks"]>[number] {
-  const codes = counts.reduce((sum, count) => sum + count, 0);
-  const shares = Array.from(counts, (count) => count / codes).filter((share) => share > 0);
-  const entropyBits = shares.reduce((sum, share) => sum - share * Math.log2(share), 0);
-  return { layer, codes, usage: shares.length / counts.length, perplexity: 2 ** entropyBits, entropyBits };
 }
