@@ -47,6 +47,7 @@ export {
 } from "./pictures/picture-corpus-writer.js";
 export type { PictureRecipe, ResidualScalarRecipe } from "./pictures/picture-recipe.js";
 export type { AnyCorpus, Pass, PassInputs, StepPlan, ValidationPoint, Weights } from "./plan.js";
+export type { FactorisedFiniteScalarRecipe } from "./quantizers/factorised-finite-scalar.js";
 export type { QuantizerRecipe } from "./quantizers/quantizers.js";
 export type { ResidualFiniteScalarRecipe } from "./quantizers/residual-finite-scalar.js";
 export type { ResidualVectorRecipe } from "./quantizers/residual-vector.js";
