@@ -26,8 +26,8 @@ const indexSchema = z.object({
   ),
 });
 
-/** One clip of a packed corpus. */
-export type Clip = { start: number; length: number };
+/** One clip of a packed corpus; who speaks, where that is known. */
+export type Clip = { start: number; length: number; speaker?: string };
 
 /** What a corpus took from one source under one licence, in its training part. */
 export type CorpusSource = { source: string; licence: string; clips: number; hours: number };
