@@ -80,8 +80,8 @@ export function recipeFor(setting: Setting, seed: number, steps: number): Recipe
     // A long average would still hold the first weights at the end of a short run.
     optimizer: { ...shipped.optimizer, average: 0.98 },
     schedule: { rate: 2e-3, steps, warmup: 50, decay: steps },
-    // The shipped weight of the waveform leaves phase to long training.
-    losses: { ...shipped.losses, waveform: 0.25 },
+    // The shipped weight of the waveform leaves phase to long training, and crops are too short for intelligibility.
+    losses: { mel: 1, waveform: 0.25, siSdr: 0, commitment: 0.25 },
   };
   return withSteps(recipe, steps);
 }
