@@ -1,7 +1,6 @@
 import { NacreError } from "@nacre/errors";
 import {
   add,
-  concat,
   gemm,
   mean,
   mul,
@@ -11,7 +10,6 @@ import {
   square,
   stopGradient,
   sub,
-  sum,
   type Tensor,
 } from "@nacre/graph";
 import { finiteScalarGraph, gridLayers, pointsOfCodes, stackCodes } from "../finite-scalar/graph.js";
