@@ -4,31 +4,43 @@ import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import type { ChannelResult } from "../channel/measure-channel.js";
 import type { OpusResult } from "../opus.js";
+import type { PicturesResult } from "../pictures/measure-pictures.js";
 import type { Quality } from "../quality.js";
 import { channelFigure } from "./channel-figure.js";
-import { drawFigure, type Figure } from "./figure.js";
+import { drawFigure } from "./figure.js";
+import { ratePlot } from "./picture-figure.js";
 import { rateFigure } from "./rate-figure.js";
 
 /** One picture: the file it is in, and the results that it is drawn from. */
-type Source = { file: string; results: string[]; figure: (results: unknown[]) => Figure };
+type Source = { file: string; results: string[]; draw: (results: unknown[]) => string };
 
 /** Every picture; adding one is a line. */
 const sources: readonly Source[] = [
   {
     file: "rate-speech-24k.svg",
     results: ["quality-speech-24k", "opus-speech"],
-    figure: ([quality, opus]) => rateFigure("Speech", quality as Quality, opus as OpusResult),
+    draw: ([quality, opus]) => drawFigure(rateFigure("Speech", quality as Quality, opus as OpusResult)),
   },
   {
     file: "rate-music-speech-24k.svg",
     results: ["quality-music-speech-24k", "opus-music"],
-    figure: ([quality, opus]) =>
-      rateFigure("Music through a model of speech", quality as Quality, opus as OpusResult),
+    draw: ([quality, opus]) =>
+      drawFigure(rateFigure("Music through a model of speech", quality as Quality, opus as OpusResult)),
   },
   {
     file: "channel-speech-24k.svg",
     results: ["channel-speech-24k"],
-    figure: ([channel]) => channelFigure(channel as ChannelResult),
+    draw: ([channel]) => drawFigure(channelFigure(channel as ChannelResult)),
+  },
+  {
+    file: "pictures-psnr.svg",
+    results: ["pictures-baselines"],
+    draw: ([pictures]) => ratePlot(pictures as PicturesResult, "psnrRgb", "PSNR of RGB (dB)"),
+  },
+  {
+    file: "pictures-msssim.svg",
+    results: ["pictures-baselines"],
+    draw: ([pictures]) => ratePlot(pictures as PicturesResult, "msSsimDecibels", "MS-SSIM (dB)"),
   },
 ];
 
@@ -42,12 +54,10 @@ export type Drawn = { file: string; svg: string | null; missing: string[] };
  */
 export async function drawFigures(folder: string): Promise<Drawn[]> {
   const drawn: Drawn[] = [];
-  for (const { file, results, figure } of sources) {
+  for (const { file, results, draw } of sources) {
     const missing = results.filter((name) => !existsSync(join(folder, `${name}.json`)));
     const svg =
-      missing.length > 0
-        ? null
-        : drawFigure(figure(await Promise.all(results.map((name) => read(folder, name)))));
+      missing.length > 0 ? null : draw(await Promise.all(results.map((name) => read(folder, name))));
     drawn.push({ file, svg, missing });
   }
   return drawn;
