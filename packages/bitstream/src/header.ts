@@ -177,11 +177,11 @@ export function chunkLayout(header: StreamHeader): {
 /**
  * The header, when it is of sound.
  *
- * throws   NacreError "bitstream" for a picture's
+ * throws   NacreError "bitstream" for another medium's
  */
 export function soundHeader(header: StreamHeader): SoundHeader {
-  if (header.media !== "image") return header;
-  throw new NacreError("bitstream", { found: "a file of a picture", expected: "sound" });
+  if (header.media === "audio") return header;
+  throw new NacreError("bitstream", { found: `a file of ${header.media}`, expected: "sound" });
 }
 
 // Twelve equal layers are one run: count and role, alphabet, stride.

@@ -1,6 +1,7 @@
 import { type LayerInfo, type SoundHeader, type StreamHeader, soundHeader } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
-import { hex, type Model } from "./model.js";
+import type { Model } from "./model.js";
+import { hex } from "./model-parts.js";
 
 /**
  * Hertz; above the fastest converters. A decoder resamples to what the file's header says, so a hostile
