@@ -1,5 +1,5 @@
 import { NacreError } from "@nacre/errors";
-import { fromHalf, toHalf } from "./half.js";
+import { fromHalves, toHalf } from "./half.js";
 
 /** A tensor as files hold it; F16 is read to float32. */
 export type StoredTensor = {
@@ -112,7 +112,7 @@ function isTexts(value: unknown): value is Record<string, string> {
 
 function arrayOf(type: StoredType, { buffer }: Uint8Array): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
-  if (type === "F16") return Float32Array.from(new Uint16Array(buffer), fromHalf);
+  if (type === "F16") return fromHalves(new Uint16Array(buffer));
   if (type === "I32") return new Int32Array(buffer);
   if (type === "I8") return new Int8Array(buffer);
   return type === "I64" ? new BigInt64Array(buffer) : new Uint8Array(buffer);
