@@ -1,6 +1,14 @@
 import { createRequire } from "node:module";
 import type { Fact, Medium, ModelSummary, OpenModel } from "@nacre/cli";
-import { defaultModel, listModels, type ModelInfo, type Nacre, open, readStream } from "@nacre/nacre";
+import {
+  defaultModel,
+  listModels,
+  type ModelInfo,
+  type Nacre,
+  open,
+  readStream,
+  soundHeader,
+} from "@nacre/nacre";
 import { codesOf } from "./codes.js";
 import { decodeSound } from "./decode.js";
 import { encodeSound } from "./encode.js";
@@ -54,7 +62,8 @@ function summary(model: ModelInfo): ModelSummary {
 }
 
 function describeFile(file: Uint8Array): Fact[] {
-  const { header, length } = readStream(file);
+  const { header: read, length } = readStream(file);
+  const header = soundHeader(read);
   const shape = { samples: length, sampleRate: header.sampleRate, channels: header.channels };
   return [...costFacts(file.length, header.layers.length, shape), ...formFacts(shape)];
 }

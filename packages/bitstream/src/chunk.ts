@@ -1,12 +1,12 @@
 import { NacreError } from "@nacre/errors";
 import { crc8, crc32c } from "./crc.js";
 import { cursorAt, join, readByte, readVarint, writeUint32, writeVarint } from "./cursor.js";
-import type { StreamHeader } from "./header.js";
+import { chunkLayout, type StreamHeader } from "./header.js";
 
 /**
- * The codes of some seconds, coded.
+ * The codes of some seconds, or of one tile of a picture, coded.
  *
- * frames     1 .. framesPerChunk; only the last chunk of a stream has fewer
+ * frames     1 .. framesPerChunk; only the last chunk of a stream has fewer. A tile counts as one
  * sections   [layer][channel] bytes, each opaque to the container; may be empty.
  *            A recovering reader gives fewer layers, or none, where a chunk was damaged.
  */
@@ -75,8 +75,9 @@ export function parseChunkHead(
   if (cursor.short) return "short";
   if (marker !== CHUNK_MARKER) return "bad";
   const frames = readVarint(cursor);
+  const { channels, framesPerChunk } = chunkLayout(header);
   let total = 0;
-  const lengths = header.layers.map(() => new Array<number>(header.channels).fill(0));
+  const lengths = header.layers.map(() => new Array<number>(channels).fill(0));
   for (const layer of lengths) {
     for (let channel = 0; channel < layer.length && !cursor.short; channel++)
       total += layer[channel] = readVarint(cursor);
@@ -86,7 +87,7 @@ export function parseChunkHead(
   const check = readByte(cursor);
   if (cursor.bad) return "bad";
   if (cursor.short) return "short";
-  if (frames < 1 || frames > header.framesPerChunk || total > MOST_CHUNK_BYTES) return "bad";
+  if (frames < 1 || frames > framesPerChunk || total > MOST_CHUNK_BYTES) return "bad";
   if (check !== crc8(bytes.subarray(at, checked))) return "bad";
   return { frames, lengths, checks, start: cursor.at, end: cursor.at + total };
 }
@@ -115,12 +116,14 @@ export function soundLayers(bytes: Uint8Array, head: ChunkHead): Uint8Array[][] 
   return layers;
 }
 
-function bindCheck(crc: number, headerCrc: number, number: number): number {
+/** A check bound to a stream, by its header's check, and to a 0-based place in it. */
+export function bindCheck(crc: number, headerCrc: number, number: number): number {
   return (crc ^ headerCrc ^ Math.imul(number + 1, STEP)) >>> 0;
 }
 
 function checkChunk({ frames, sections }: Chunk, header: StreamHeader, number: number): void {
-  const { framesPerChunk, layers, channels } = header;
+  const { layers } = header;
+  const { framesPerChunk, channels } = chunkLayout(header);
   if (!Number.isInteger(frames) || frames < 1 || frames > framesPerChunk) {
     throw new NacreError("shape", {
       found: `chunk ${number} of ${frames} frames`,

@@ -11,6 +11,13 @@ import {
   writeUint32,
   writeVarint,
 } from "./cursor.js";
+import {
+  type PictureHeader,
+  pictureFault,
+  readPictureFields,
+  tileCount,
+  writePictureFields,
+} from "./picture-header.js";
 
 /** The format this package writes and reads: 0, the draft. It may change without notice until 1. */
 export const FORMAT_VERSION = 0;
@@ -24,34 +31,44 @@ export const FORMAT_VERSION = 0;
  */
 export type LayerInfo = { role: "content" | "side"; alphabet: number; stride: number };
 
+/** What every stream's header says; see SoundHeader and PictureHeader for the rest. */
+type Named = {
+  /** FORMAT_VERSION */
+  version: number;
+  /** `name@n`: letters, digits, dot, dash and underscore, up to 63, then 1 .. 999999 */
+  model: string;
+  /** [8] bytes, names what decides decoding */
+  decodeHash: Uint8Array;
+  /** 1 .. 255, in the order of the sections */
+  layers: LayerInfo[];
+};
+
 /**
- * What stands at the beginning of a stream.
+ * What stands at the beginning of a stream of sound.
  *
- * version           FORMAT_VERSION
- * model             `name@n`: letters, digits, dot, dash and underscore, up to 63, then 1 .. 999999
- * decodeHash        [8] bytes, names what decides decoding
  * sampleRate        hertz of the signal given and given back; 0 .. 2^32-1, at least 1 for audio
  * channels          1 .. 255; each has its own sections
  * codedSampleRate   hertz at which the model works
  * length            samples per channel as announced, undefined when writing began before it was known
  * framesPerChunk    1 .. 2^24; every chunk but the last has this many
- * layers            1 .. 255, in the order of the sections
  */
-export type StreamHeader = {
-  version: number;
-  media: "audio" | "image" | "video";
-  model: string;
-  decodeHash: Uint8Array;
+export type SoundHeader = Named & {
+  media: "audio" | "video";
   sampleRate: number;
   channels: number;
   codedSampleRate: number;
   length: number | undefined;
   framesPerChunk: number;
-  layers: LayerInfo[];
 };
 
-/** A header as parsed: where it ends and its check, which every chunk's check contains. */
-export type ParsedHeader = { header: StreamHeader; size: number; crc: number };
+/** What stands at the beginning of any stream; told apart by `media`. */
+export type StreamHeader = SoundHeader | PictureHeader;
+
+/**
+ * A header as parsed: where it ends and its check, which every chunk's check contains. A picture's attachments
+ * stand behind it and are not in `header` yet, `attachments` says how many there are.
+ */
+export type ParsedHeader = { header: StreamHeader; size: number; crc: number; attachments: number };
 
 const MAGIC = [0x4e, 0x41, 0x43, 0x52];
 const MEDIA = ["audio", "image", "video"] as const;
@@ -73,11 +90,8 @@ export function writeHeader(header: StreamHeader): Uint8Array {
   const bytes = [...MAGIC, header.version, mediaByte(header), header.model.length];
   for (const letter of header.model) bytes.push(letter.charCodeAt(0));
   bytes.push(...header.decodeHash);
-  writeVarint(bytes, header.sampleRate);
-  writeVarint(bytes, header.channels);
-  writeVarint(bytes, header.codedSampleRate);
-  if (header.length !== undefined) writeVarint(bytes, header.length);
-  writeVarint(bytes, header.framesPerChunk);
+  if (header.media === "image") writePictureFields(bytes, header);
+  else writeSoundFields(bytes, header);
   writeLayers(bytes, header.layers);
   writeUint32(bytes, crc32c(Uint8Array.from(bytes)));
   return Uint8Array.from(bytes);
@@ -92,7 +106,7 @@ export function writeHeader(header: StreamHeader): Uint8Array {
 export function parseHeader(bytes: Uint8Array): ParsedHeader | undefined {
   checkMagic(bytes);
   const cursor = cursorAt(bytes, MAGIC.length + 1);
-  const header = readFields(cursor);
+  const { header, attachments } = readFields(cursor);
   const end = cursor.at;
   const stored = readUint32(cursor);
   if (cursor.bad) throw damagedHeader("it holds a malformed number");
@@ -101,30 +115,73 @@ export function parseHeader(bytes: Uint8Array): ParsedHeader | undefined {
   if (stored !== crc) throw damagedHeader("its check does not agree");
   const fault = headerFault(header);
   if (fault) throw damagedHeader(`it has ${fault}`);
-  return { header, size: cursor.at, crc };
+  return { header, size: cursor.at, crc, attachments };
 }
 
-function readFields(cursor: Cursor): StreamHeader {
-  const media = readByte(cursor);
-  if (media > LENGTH_KNOWN + 2 || (media & 3) === 3) refuse(cursor);
+function readFields(cursor: Cursor): { header: StreamHeader; attachments: number } {
+  const word = readByte(cursor);
+  const media = MEDIA[word & 3] ?? "audio";
+  const pictureWithLength = media === "image" && (word & LENGTH_KNOWN) !== 0;
+  if (word > LENGTH_KNOWN + 2 || (word & 3) === 3 || pictureWithLength) refuse(cursor);
   const nameLength = readByte(cursor);
   if (nameLength > LONGEST_MODEL) refuse(cursor);
+  const model = String.fromCharCode(...readBytes(cursor, Math.min(nameLength, LONGEST_MODEL)));
+  const named = { version: FORMAT_VERSION, model, decodeHash: readBytes(cursor, HASH_BYTES) };
+  if (media === "image") {
+    const { fields, attachments } = readPictureFields(cursor);
+    return { header: { ...named, media, ...fields, layers: readLayers(cursor) }, attachments };
+  }
+  const fields = readSoundFields(cursor, (word & LENGTH_KNOWN) !== 0);
+  return { header: { ...named, media, ...fields, layers: readLayers(cursor) }, attachments: 0 };
+}
+
+function writeSoundFields(bytes: number[], header: SoundHeader): void {
+  writeVarint(bytes, header.sampleRate);
+  writeVarint(bytes, header.channels);
+  writeVarint(bytes, header.codedSampleRate);
+  if (header.length !== undefined) writeVarint(bytes, header.length);
+  writeVarint(bytes, header.framesPerChunk);
+}
+
+function readSoundFields(cursor: Cursor, lengthKnown: boolean) {
   return {
-    version: FORMAT_VERSION,
-    media: MEDIA[media & 3] ?? "audio",
-    model: String.fromCharCode(...readBytes(cursor, Math.min(nameLength, LONGEST_MODEL))),
-    decodeHash: readBytes(cursor, HASH_BYTES),
     sampleRate: readVarint(cursor),
     channels: readVarint(cursor),
     codedSampleRate: readVarint(cursor),
-    length: media & LENGTH_KNOWN ? readVarint(cursor) : undefined,
+    length: lengthKnown ? readVarint(cursor) : undefined,
     framesPerChunk: readVarint(cursor),
-    layers: readLayers(cursor),
   };
 }
 
-function mediaByte({ media, length }: StreamHeader): number {
-  return MEDIA.indexOf(media) | (length === undefined ? 0 : LENGTH_KNOWN);
+function mediaByte(header: StreamHeader): number {
+  const lengthKnown = header.media !== "image" && header.length !== undefined;
+  return MEDIA.indexOf(header.media) | (lengthKnown ? LENGTH_KNOWN : 0);
+}
+
+/**
+ * How a header's chunks look.
+ *
+ * channels        sections of a layer; pictures have one
+ * framesPerChunk  pictures have one tile in a chunk
+ * length          as announced, in samples per channel or tiles
+ */
+export function chunkLayout(header: StreamHeader): {
+  channels: number;
+  framesPerChunk: number;
+  length: number | undefined;
+} {
+  if (header.media !== "image") return header;
+  return { channels: 1, framesPerChunk: 1, length: tileCount(header) };
+}
+
+/**
+ * The header, when it is of sound.
+ *
+ * throws   NacreError "bitstream" for another medium's
+ */
+export function soundHeader(header: StreamHeader): SoundHeader {
+  if (header.media === "audio") return header;
+  throw new NacreError("bitstream", { found: `a file of ${header.media}`, expected: "sound" });
 }
 
 // Twelve equal layers are one run: count and role, alphabet, stride.
@@ -181,14 +238,7 @@ function headerFault(header: StreamHeader): string | undefined {
 }
 
 function numberFault(header: StreamHeader): string | undefined {
-  const lowestRate = header.media === "audio" ? 1 : 0;
-  const ranges: [string, number, number, number][] = [
-    ["sample rate", header.sampleRate, lowestRate, 2 ** 32 - 1],
-    ["coded sample rate", header.codedSampleRate, lowestRate, 2 ** 32 - 1],
-    ["channel count", header.channels, 1, 255],
-    ["length", header.length ?? 0, 0, MOST_LENGTH],
-    ["frames per chunk", header.framesPerChunk, 1, 2 ** 24],
-  ];
+  const ranges = header.media === "image" ? [] : soundRanges(header);
   for (const [index, { alphabet, stride }] of header.layers.entries()) {
     ranges.push(
       [`alphabet of layer ${index}`, alphabet, 1, 2 ** 24],
@@ -198,7 +248,19 @@ function numberFault(header: StreamHeader): string | undefined {
   const wrong = ranges.find(
     ([, value, low, high]) => !Number.isInteger(value) || value < low || value > high,
   );
-  return wrong && `${wrong[0]} ${wrong[1]}, expected ${wrong[2]} to ${wrong[3]}`;
+  if (wrong) return `${wrong[0]} ${wrong[1]}, expected ${wrong[2]} to ${wrong[3]}`;
+  return header.media === "image" ? pictureFault(header) : undefined;
+}
+
+function soundRanges(header: SoundHeader): [string, number, number, number][] {
+  const lowestRate = header.media === "audio" ? 1 : 0;
+  return [
+    ["sample rate", header.sampleRate, lowestRate, 2 ** 32 - 1],
+    ["coded sample rate", header.codedSampleRate, lowestRate, 2 ** 32 - 1],
+    ["channel count", header.channels, 1, 255],
+    ["length", header.length ?? 0, 0, MOST_LENGTH],
+    ["frames per chunk", header.framesPerChunk, 1, 2 ** 24],
+  ];
 }
 
 function checkMagic(bytes: Uint8Array): void {

@@ -1,7 +1,15 @@
 /** The .nacre container, format 0 (draft). The bytes are described in FORMAT.md; start at writer.ts and reader.ts. */
+export { type Attachment, attachmentKinds } from "./attachments.js";
 export type { Chunk } from "./chunk.js";
-export { FORMAT_VERSION, type LayerInfo, type StreamHeader } from "./header.js";
+export {
+  FORMAT_VERSION,
+  type LayerInfo,
+  type SoundHeader,
+  type StreamHeader,
+  soundHeader,
+} from "./header.js";
 export { layerBytes, prefixLayers, trimLayers } from "./layers.js";
+export { type PictureHeader, tileCount } from "./picture-header.js";
 export {
   type ParsedStream,
   parseStream,

@@ -41,7 +41,7 @@ export function trimLayers(bytes: Uint8Array, k: number): Uint8Array {
 
 /**
  * Where the bytes of a sound stream went: the codes of each layer, and the container (header, lengths, checks,
- * footer). Together they are the whole file.
+ * footer, attachments). Together they are the whole file.
  *
  * throws   as readStream
  */

@@ -8,7 +8,7 @@ import { openWindow, type Window, wholeWindow } from "./window.js";
 /** A stream read in recovery: chunks stand in their places, those damaged with fewer layers or none. */
 export type RecoveredStream = StreamEnd & { header: StreamHeader; chunks: Chunk[] };
 
-/** A stream read strictly: nothing is damaged, the length is exact, in samples per channel. */
+/** A stream read strictly: nothing is damaged, the length is exact, in samples per channel or tiles. */
 export type SoundStream = RecoveredStream & { length: number };
 
 /**

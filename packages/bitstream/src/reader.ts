@@ -1,3 +1,4 @@
+import { readAttachments } from "./attachments.js";
 import {
   CHECK_BYTES,
   CHUNK_MARKER,
@@ -8,7 +9,7 @@ import {
 } from "./chunk.js";
 import { cursorAt, readUint32 } from "./cursor.js";
 import { FOOTER_MARKER, type Footer, parseFooter } from "./footer.js";
-import { type ParsedHeader, parseHeader } from "./header.js";
+import { chunkLayout, type ParsedHeader, parseHeader } from "./header.js";
 import { damaged, fill, inReach, note, type Reading, type Steps, type StreamEnd } from "./reading.js";
 import { findChunk } from "./search.js";
 import type { Window } from "./window.js";
@@ -23,14 +24,15 @@ import type { Window } from "./window.js";
  */
 export function* readSteps(window: Window, recover: boolean): Steps<StreamEnd> {
   const parsed = yield* readHeader(window);
-  yield { kind: "header", header: parsed.header };
   const reading: Reading = { window, recover, parsed, next: 0, sizes: [], damage: [], effort: 0 };
+  const header = yield* readAttachments(reading);
+  yield { kind: "header", header };
   for (;;) {
     const end = yield* readFooter(reading);
     if (typeof end === "object") return end;
     const read = end === "none" && (yield* readChunk(reading));
     if (!read && !(yield* findChunk(reading)))
-      return { length: parsed.header.length, damage: reading.damage };
+      return { length: chunkLayout(header).length, damage: reading.damage };
   }
 }
 
@@ -72,9 +74,9 @@ function* closeStream(reading: Reading, { length, chunks, sizes }: Footer): Step
     note(reading, { what: `${reading.next} chunks, but the footer counts ${chunks}` });
   // In a stream of sixteen chunks and more the footer has a byte or more for each, so this many can be lost at most.
   yield* giveLost(reading, chunks);
-  const { header } = reading.parsed;
-  if (header.length !== undefined && length > header.length) {
-    note(reading, { what: `the footer says ${length} samples, the header ${header.length}` });
+  const announced = chunkLayout(reading.parsed.header).length;
+  if (announced !== undefined && length > announced) {
+    note(reading, { what: `the footer says a length of ${length}, the header ${announced}` });
   }
   const differs = sizes.findIndex((size, chunk) => reading.sizes[chunk] !== size);
   if (differs >= 0 && reading.damage.length === 0)
@@ -174,7 +176,7 @@ function* giveChunk(reading: Reading, head: ChunkHead, sections: Uint8Array[][])
 }
 
 function* checkShortIsLast(reading: Reading, frames: number): Steps<void> {
-  if (frames === reading.parsed.header.framesPerChunk) return;
+  if (frames === chunkLayout(reading.parsed.header).framesPerChunk) return;
   if ((yield* fill(reading.window, 1)) && reading.window.bytes[0] === CHUNK_MARKER) {
     note(reading, {
       what: `chunk ${reading.next - 1} has ${frames} frames and is not the last`,
@@ -187,7 +189,7 @@ function* checkShortIsLast(reading: Reading, frames: number): Steps<void> {
 function* giveLost(reading: Reading, number: number): Steps<void> {
   const first = reading.next;
   if (number <= first) return;
-  const frames = reading.parsed.header.framesPerChunk;
+  const frames = chunkLayout(reading.parsed.header).framesPerChunk;
   const what = number === first + 1 ? `chunk ${first} is lost` : `chunks ${first} to ${number - 1} are lost`;
   note(reading, { what, chunk: first, frames: (number - first) * frames });
   for (; reading.next < number; reading.next++) yield { kind: "chunk", chunk: { frames, sections: [] } };

@@ -8,6 +8,7 @@ import {
 } from "./chunk.js";
 import { cursorAt, readUint32, readVarint } from "./cursor.js";
 import { FOOTER_MARKER, parseFooter } from "./footer.js";
+import { chunkLayout } from "./header.js";
 import { fill, inReach, note, type Reading, type Steps, WIDEST_GAP } from "./reading.js";
 
 // Looking for the next sound chunk reads at most so many bytes per byte of the stream, and some more, so that no
@@ -65,7 +66,7 @@ function* giveCut(reading: Reading, head: ChunkHead): Steps<void> {
 function* soundAt(reading: Reading, at: number): Steps<boolean> {
   const { window, parsed } = reading;
   if (window.bytes[at] === FOOTER_MARKER) return yield* footerAt(reading, at);
-  reading.effort += 2 + 2 * parsed.header.layers.length * parsed.header.channels;
+  reading.effort += 2 + 2 * parsed.header.layers.length * chunkLayout(parsed.header).channels;
   let head = parseChunkHead(window.bytes, at, parsed.header);
   while (head === "short" && !window.ended) {
     yield { kind: "more" };

@@ -1,4 +1,5 @@
 import { NacreError } from "@nacre/errors";
+import { firstChunkAt } from "./attachments.js";
 import { CHECK_BYTES, type Chunk, chunkNumber, parseChunkHead, soundLayers } from "./chunk.js";
 import { cursorAt, readUint32 } from "./cursor.js";
 import { type Footer, footerOffset, INDEXED_FROM, parseFooter } from "./footer.js";
@@ -21,8 +22,10 @@ export function readChunkAt(bytes: Uint8Array, number: number): Chunk {
       expected: `one of the ${footer.chunks} chunks of this stream`,
     });
   }
+  const first = firstChunkAt(bytes, parsed);
+  if (first === undefined) throw damaged("a damaged attachment");
   const at =
-    footer.chunks < INDEXED_FROM ? walkTo(bytes, number, parsed) : sumTo(footer.sizes, number, parsed);
+    footer.chunks < INDEXED_FROM ? walkTo(bytes, number, first, parsed) : sumTo(footer.sizes, number, first);
   return chunkAt(bytes, at, number, parsed);
 }
 
@@ -33,8 +36,8 @@ function lastFooter(bytes: Uint8Array, parsed: ParsedHeader): Footer {
   return found.footer;
 }
 
-function walkTo(bytes: Uint8Array, number: number, { header, size }: ParsedHeader): number {
-  let at = size;
+function walkTo(bytes: Uint8Array, number: number, first: number, { header }: ParsedHeader): number {
+  let at = first;
   for (let chunk = 0; chunk < number; chunk++) {
     const head = parseChunkHead(bytes, at, header);
     if (typeof head === "string") throw damaged(`a damaged head of chunk ${chunk}`);
@@ -43,8 +46,8 @@ function walkTo(bytes: Uint8Array, number: number, { header, size }: ParsedHeade
   return at;
 }
 
-function sumTo(sizes: readonly number[], number: number, { size }: ParsedHeader): number {
-  return sizes.slice(0, number).reduce((sum, one) => sum + one, size);
+function sumTo(sizes: readonly number[], number: number, first: number): number {
+  return sizes.slice(0, number).reduce((sum, one) => sum + one, first);
 }
 
 function chunkAt(bytes: Uint8Array, at: number, number: number, { header, crc }: ParsedHeader): Chunk {

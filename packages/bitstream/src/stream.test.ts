@@ -17,14 +17,14 @@ import {
   prefixLayers,
   readChunkAt,
   readStream,
-  type StreamHeader,
+  type SoundHeader,
   trimLayers,
   verifyStream,
 } from "./index.js";
 
-const headers: fc.Arbitrary<StreamHeader> = fc.record({
+const headers: fc.Arbitrary<SoundHeader> = fc.record({
   version: fc.constant(0),
-  media: fc.constantFrom("audio", "image", "video"),
+  media: fc.constantFrom("audio", "video"),
   model: fc.constantFrom("a@1", "speech-24k@12", "Tiny_model.v2@999999"),
   decodeHash: fc.uint8Array({ minLength: 8, maxLength: 8 }),
   sampleRate: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
@@ -55,7 +55,7 @@ const streams = headers.chain((header) =>
   }),
 );
 
-function chunksFor(header: StreamHeader, count: number, size: number, seed: number): Chunk[] {
+function chunksFor(header: SoundHeader, count: number, size: number, seed: number): Chunk[] {
   return Array.from({ length: count }, (_, at) => {
     const frames = at === count - 1 ? 1 + (seed % header.framesPerChunk) : header.framesPerChunk;
     return randomChunk(header, frames, size, seed + at);
@@ -111,7 +111,7 @@ test("a source is closed when its reader leaves early, or when it is damaged", a
 test("a length unknown at first is in the footer", () => {
   const header = speechHeader({ length: undefined });
   const read = readStream(writeStream(header, [randomChunk(header, 100, 5, 1)], 58_801));
-  expect(read.header.length).toBeUndefined();
+  expect(read.header).toMatchObject({ media: "audio", length: undefined });
   expect(read.length).toBe(58_801);
 });
 
@@ -197,7 +197,7 @@ test("another format is refused by its number", () => {
 });
 
 test("headers that cannot be are refused when writing", () => {
-  const wrong: Partial<StreamHeader>[] = [
+  const wrong: Partial<SoundHeader>[] = [
     { version: 1 },
     { model: "../x@1" },
     { model: "noversion" },

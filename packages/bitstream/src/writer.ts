@@ -1,17 +1,18 @@
 import { assert, NacreError } from "@nacre/errors";
+import { writeAttachment } from "./attachments.js";
 import { CHECK_BYTES, type Chunk, writeChunk } from "./chunk.js";
-import { cursorAt, readUint32 } from "./cursor.js";
+import { cursorAt, join, readUint32 } from "./cursor.js";
 import { writeFooter } from "./footer.js";
-import { type StreamHeader, writeHeader } from "./header.js";
+import { chunkLayout, type StreamHeader, writeHeader } from "./header.js";
 
 /** Hands out a stream piece by piece, in the order start, chunk ..., finish. Joined, the pieces are the file. */
 export type StreamWriter = {
-  /** The header's bytes. */
+  /** The header's bytes, attachments included. */
   start(): Uint8Array;
   /** One chunk's bytes. Throws NacreError "shape" for sections that do not fit the header, or a chunk after a short one. */
   chunk(chunk: Chunk): Uint8Array;
   /**
-   * The footer's bytes. `length` is exact, in samples per channel. It may be less than the header announced (the
+   * The footer's bytes. `length` is exact, in samples per channel or tiles. It may be less than the header announced (the
    * user interrupted), never more: NacreError "shape".
    */
   finish(length: number): Uint8Array;
@@ -29,24 +30,27 @@ export type StreamWriter = {
 export function createStreamWriter(header: StreamHeader): StreamWriter {
   const head = writeHeader(header);
   const headerCrc = readUint32(cursorAt(head, head.length - CHECK_BYTES));
+  const attachments = header.media === "image" ? header.attachments : [];
+  const opening = join([head, ...attachments.map((each, at) => writeAttachment(each, headerCrc, at))]);
+  const { framesPerChunk } = chunkLayout(header);
   const sizes: number[] = [];
   let state: "new" | "open" | "short" | "done" = "new";
   return {
     start() {
       assert(state === "new", "start is called once, first");
       state = "open";
-      return head;
+      return opening;
     },
     chunk(chunk) {
       assert(state === "open" || state === "short", "chunk is called between start and finish");
       if (state === "short") {
         throw new NacreError("shape", {
-          found: `a chunk after one of fewer than ${header.framesPerChunk} frames`,
+          found: `a chunk after one of fewer than ${framesPerChunk} frames`,
           expected: "only the last chunk to be short",
         });
       }
       const bytes = writeChunk(chunk, header, headerCrc, sizes.length);
-      if (chunk.frames < header.framesPerChunk) state = "short";
+      if (chunk.frames < framesPerChunk) state = "short";
       sizes.push(bytes.length);
       return bytes;
     },
@@ -60,7 +64,7 @@ export function createStreamWriter(header: StreamHeader): StreamWriter {
 }
 
 function checkLength(length: number, header: StreamHeader): void {
-  const most = header.length ?? 2 ** 48;
+  const most = chunkLayout(header).length ?? 2 ** 48;
   if (Number.isInteger(length) && length >= 0 && length <= most) return;
-  throw new NacreError("shape", { found: `a final length of ${length} samples`, expected: `0 to ${most}` });
+  throw new NacreError("shape", { found: `a final length of ${length}`, expected: `0 to ${most}` });
 }

@@ -1,4 +1,11 @@
-import { type Chunk, createStreamWriter, type LayerInfo, type StreamHeader } from "../src/index.js";
+import {
+  type Chunk,
+  createStreamWriter,
+  type LayerInfo,
+  type PictureHeader,
+  type SoundHeader,
+  type StreamHeader,
+} from "../src/index.js";
 
 /** Seeded bytes (xorshift32). */
 export function randomBytes(count: number, seed: number): Uint8Array {
@@ -16,7 +23,7 @@ export function contentLayers(count: number): LayerInfo[] {
   return Array.from({ length: count }, () => ({ role: "content", alphabet: 1024, stride: 1 }));
 }
 
-export function speechHeader(change: Partial<StreamHeader> = {}): StreamHeader {
+export function speechHeader(change: Partial<SoundHeader> = {}): SoundHeader {
   return {
     version: 0,
     media: "audio",
@@ -37,7 +44,7 @@ export function randomChunk(header: StreamHeader, frames: number, size: number, 
   return {
     frames,
     sections: header.layers.map((_, layer) =>
-      Array.from({ length: header.channels }, (_, channel) =>
+      Array.from({ length: header.media === "image" ? 1 : header.channels }, (_, channel) =>
         randomBytes(size + ((layer + channel + seed) % 3), seed * 1000 + layer * 10 + channel),
       ),
     ),
@@ -51,7 +58,7 @@ export function writeStream(header: StreamHeader, chunks: Chunk[], length: numbe
 }
 
 /** A small stereo stream of three chunks with a side layer between its content layers. */
-export function smallStream(): { header: StreamHeader; chunks: Chunk[]; length: number; bytes: Uint8Array } {
+export function smallStream(): { header: SoundHeader; chunks: Chunk[]; length: number; bytes: Uint8Array } {
   const layers: LayerInfo[] = [
     ...contentLayers(2),
     { role: "side", alphabet: 16, stride: 8 },
@@ -65,4 +72,45 @@ export function smallStream(): { header: StreamHeader; chunks: Chunk[]; length: 
 /** The bytes as a pipe would bring them, `size` at a time. */
 export async function* inParts(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+export function photoHeader(change: Partial<PictureHeader> = {}): PictureHeader {
+  return {
+    version: 0,
+    media: "image",
+    model: "photo@1",
+    decodeHash: randomBytes(8, 77),
+    width: 768,
+    height: 512,
+    bitDepth: 8,
+    colour: "rgb",
+    alpha: false,
+    tile: 512,
+    layers: [
+      { role: "side", alphabet: 255, stride: 4 },
+      ...Array.from({ length: 4 }, () => ({ role: "content" as const, alphabet: 255, stride: 1 })),
+    ],
+    attachments: [],
+    ...change,
+  };
+}
+
+/** A picture of six tiles with two attachments, one of a kind that nobody knows. */
+export function smallPicture(): {
+  header: PictureHeader;
+  chunks: Chunk[];
+  length: number;
+  bytes: Uint8Array;
+} {
+  const header = photoHeader({
+    width: 150,
+    height: 70,
+    tile: 64,
+    attachments: [
+      { kind: 1, bytes: randomBytes(30, 5) },
+      { kind: 900, bytes: randomBytes(7, 6) },
+    ],
+  });
+  const chunks = Array.from({ length: 6 }, (_, at) => randomChunk(header, 1, 5, at + 1));
+  return { header, chunks, length: 6, bytes: writeStream(header, chunks, 6) };
 }

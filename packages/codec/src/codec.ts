@@ -1,4 +1,4 @@
-import type { StreamHeader } from "@nacre/bitstream";
+import type { SoundHeader } from "@nacre/bitstream";
 import type { Runtime } from "@nacre/runtime";
 import type { AudioStream } from "@nacre/signal";
 import { decodeSound } from "./decode-stream.js";
@@ -38,7 +38,7 @@ export type DecodeOptions = {
 /** A sound at the model's rate, and what its file says of the original. */
 export type DecodedStream = AudioStream & {
   /** As read, before anything is decoded; its length is what was announced, not what came. */
-  header: StreamHeader;
+  header: SoundHeader;
   /**
    * To be asked once the blocks have ended. `length` is in samples per channel at the original's rate;
    * undefined where damage (with `recover`) left it unknown, or other than what was decoded.

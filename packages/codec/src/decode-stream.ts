@@ -1,4 +1,4 @@
-import { type Chunk, type ParsedStream, parseStream, type StreamHeader } from "@nacre/bitstream";
+import { type Chunk, type ParsedStream, parseStream, type SoundHeader } from "@nacre/bitstream";
 import { isNacreError, NacreError } from "@nacre/errors";
 import { type CodeWindow, codeJoiner } from "./code-joiner.js";
 import type { DecodedStream, DecodeOptions } from "./codec.js";
@@ -9,7 +9,7 @@ import { codesPerFrame, decodeLayer } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 import { frameCount, tailFrames } from "./whole-sound.js";
 
-type Source = ParsedStream<number | undefined>;
+type Source = ParsedStream<number | undefined> & { header: SoundHeader };
 
 /** Bytes of a file to sound at the model's rate; see Codec.decode. */
 export async function decodeSound(
@@ -20,17 +20,17 @@ export async function decodeSound(
 ): Promise<DecodedStream> {
   const recover = options.recover === true;
   const stream = await parseStream(source, { recover });
-  checkHeader(model, stream.header);
-  const used = layerCount(options.layers, stream.header.layers.length);
+  const header = checkHeader(model, stream.header);
+  const used = layerCount(options.layers, header.layers.length);
   const decoded = { frames: 0 };
   return {
-    header: stream.header,
+    header,
     sampleRate: model.sampleRate,
-    channelCount: stream.header.channels,
-    blocks: decodeChunks(model, engine, stream, used, options, decoded),
+    channelCount: header.channels,
+    blocks: decodeChunks(model, engine, { ...stream, header }, used, options, decoded),
     async end() {
       const { length } = await stream.end();
-      return { length: fits(model, stream.header, decoded.frames, length) ? length : undefined };
+      return { length: fits(model, header, decoded.frames, length) ? length : undefined };
     },
   };
 }
@@ -88,12 +88,12 @@ function synthesizeChannels(model: Model, engine: Engine, window: CodeWindow[], 
 }
 
 /** Samples at the model's rate out of `length` at the file's. */
-function codedLength({ sampleRate, codedSampleRate }: StreamHeader, length: number): number {
+function codedLength({ sampleRate, codedSampleRate }: SoundHeader, length: number): number {
   return Math.ceil((length * codedSampleRate) / sampleRate);
 }
 
 /** Whether so many frames are those of a sound of that length; resampling may have made a sample less. */
-function fits(model: Model, header: StreamHeader, frames: number, length: number | undefined): boolean {
+function fits(model: Model, header: SoundHeader, frames: number, length: number | undefined): boolean {
   if (length === undefined || length === 0) return false;
   const expected = frameCount(model, codedLength(header, length));
   return frames === expected || frames === expected - 1;

@@ -1,4 +1,4 @@
-import { createStreamWriter, FORMAT_VERSION, type StreamHeader } from "@nacre/bitstream";
+import { createStreamWriter, FORMAT_VERSION, type SoundHeader } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
 import type { AudioStream } from "@nacre/signal";
 import { columns } from "./code-joiner.js";
@@ -57,7 +57,7 @@ function headerOf(
   sound: AudioStream,
   { sampleRate, length }: EncodeOptions,
   used: number,
-): StreamHeader {
+): SoundHeader {
   return {
     version: FORMAT_VERSION,
     media: "audio",

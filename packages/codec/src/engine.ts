@@ -1,6 +1,7 @@
 import { input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
 import type { Runtime, Session } from "@nacre/runtime";
-import { bakedParameters, type Model } from "./model.js";
+import type { Model } from "./model.js";
+import { bakedParameters } from "./model-parts.js";
 
 /** A model's two networks, opened when they are first needed; each has one static shape. */
 export type Engine = {

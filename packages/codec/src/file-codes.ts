@@ -12,8 +12,8 @@ import { layerShape } from "./whole-sound.js";
  *        model made
  */
 export function fileCodes(model: Model, file: Uint8Array): LayerCodes[][] {
-  const { header, chunks } = readStream(file);
-  checkHeader(model, header);
+  const { header: read, chunks } = readStream(file);
+  const header = checkHeader(model, read);
   const frames = chunks.reduce((sum, chunk) => sum + chunk.frames, 0);
   const places = codesPerFrame(model);
   return header.layers.map((_, layer) =>

@@ -1,6 +1,7 @@
-import type { LayerInfo, StreamHeader } from "@nacre/bitstream";
+import { type LayerInfo, type SoundHeader, type StreamHeader, soundHeader } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
-import { hex, type Model } from "./model.js";
+import type { Model } from "./model.js";
+import { hex } from "./model-parts.js";
 
 /**
  * Hertz; above the fastest converters. A decoder resamples to what the file's header says, so a hostile
@@ -21,11 +22,12 @@ export function layerCount(wanted: number | undefined, available: number): numbe
 }
 
 /**
- * Whether a model can decode a file.
+ * The header of a file that a model can decode.
  *
  * throws NacreError "model" when another one made it, "bitstream" when it is not of sound
  */
-export function checkHeader(model: Model, header: StreamHeader): void {
+export function checkHeader(model: Model, found: StreamHeader): SoundHeader {
+  const header = soundHeader(found);
   if (header.media !== "audio")
     throw new NacreError("bitstream", { found: `a file of ${header.media}`, expected: "sound" });
   if (header.model !== model.id) {
@@ -48,9 +50,10 @@ export function checkHeader(model: Model, header: StreamHeader): void {
       expected: `at most ${highestRate}`,
     });
   }
+  return header;
 }
 
-function sameLayout(model: Model, header: StreamHeader): boolean {
+function sameLayout(model: Model, header: SoundHeader): boolean {
   const infos = layerInfos(model);
   return (
     header.codedSampleRate === model.sampleRate &&

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fromHalf, toHalf } from "./half.js";
+import { fromHalf, fromHalves, toHalf } from "./half.js";
 
 test("every half goes to a number and back to itself", () => {
   for (let bits = 0; bits < 2 ** 16; bits++) {
@@ -51,4 +51,9 @@ test("from 65520 on all is infinite, below 2^-25 all is zero", () => {
   expect(toHalf(2 ** -25 * (1 + 2 ** -20))).toBe(1);
   expect(toHalf(-(2 ** -26))).toBe(0x8000);
   expect(toHalf(2 ** -149)).toBe(0);
+});
+
+test("many halves are read as each alone", () => {
+  const bits = Uint16Array.from({ length: 2 ** 16 }, (_, each) => each);
+  expect(fromHalves(bits)).toEqual(Float32Array.from(bits, fromHalf));
 });

@@ -35,3 +35,13 @@ export function fromHalf(bits: number): number {
   if (exponent === 0) return sign * mantissa * 2 ** -24;
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
+
+let all: Float32Array | undefined;
+
+/** The numbers that many halves stand for, by a table of them all: a model has millions. */
+export function fromHalves(bits: Uint16Array): Float32Array {
+  all ??= Float32Array.from({ length: 2 ** 16 }, (_, each) => fromHalf(each));
+  const values = new Float32Array(bits.length);
+  for (let at = 0; at < bits.length; at++) values[at] = all[bits[at]!]!;
+  return values;
+}

@@ -1,3 +1,4 @@
+export { type AnyModel, loadAnyModel } from "./any-model.js";
 export { type BuiltModel, buildModel, modelText, type TrainedModel } from "./build-model.js";
 export {
   type Codec,
@@ -10,6 +11,27 @@ export { fileCodes } from "./file-codes.js";
 export type { LayerCodes } from "./layer-codes.js";
 export { loadModel, type Model, type ModelConfig, type ModelFiles, modelSchema } from "./model.js";
 export { writeNpy } from "./npy.js";
+export {
+  type BuiltPictureModel,
+  buildPictureModel,
+  type TrainedPictureModel,
+} from "./picture/build-picture-model.js";
+export {
+  createPictureCodec,
+  type DecodedPicture,
+  type DecodePictureOptions,
+  type EncodePictureOptions,
+  type PictureCodec,
+} from "./picture/picture-codec.js";
+export { defaultMaxPixels } from "./picture/picture-header.js";
+export { pictureFileCodes } from "./picture/picture-layers.js";
+export {
+  loadPictureModel,
+  type PictureModel,
+  type PictureModelConfig,
+  pictureModelSchema,
+} from "./picture/picture-model.js";
+export type { ReadablePicture } from "./picture/pixels.js";
 export type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
 export { openQuantizer, type QuantizerConfig, quantizerTensors } from "./quantizers/quantizers.js";
 export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";

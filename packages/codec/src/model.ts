@@ -2,40 +2,32 @@ import type { Network, ParameterSpec, Parameters } from "@nacre/blocks";
 import { decoderByName } from "@nacre/decoder";
 import { encoderByName } from "@nacre/encoder";
 import { parseTables, type SymbolTable } from "@nacre/entropy";
-import { NacreError } from "@nacre/errors";
-import { constant, input, onnxModel } from "@nacre/graph";
+import { input, onnxModel } from "@nacre/graph";
 import { z } from "zod";
 import { sha256 } from "./hash.js";
+import { bytesOf, checkGraph, hex, labelFields, networkSchema, unfit, weightOf } from "./model-parts.js";
 import type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
 import { openQuantizer, quantizerSchema, quantizerTensors } from "./quantizers/quantizers.js";
 import { readSafetensors } from "./safetensors.js";
 
-const network = z.object({
-  architecture: z.string().max(64),
-  version: z.int().positive(),
-  config: z.unknown(),
-});
-
-/** What model.json holds. */
+/** What model.json of a model of sound holds. */
 export const modelSchema = z.object({
-  format: z.literal("nacre.model/0"),
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/),
-  version: z.int().min(1).max(999_999),
-  description: z.string(),
+  format: labelFields.format,
+  name: labelFields.name,
+  version: labelFields.version,
+  description: labelFields.description,
   medium: z.literal("audio"),
-  licence: z.string(),
+  licence: labelFields.licence,
   /** Frames that are coded together: windows and chunks of the file. */
   framesPerChunk: z.int().min(1).max(4096),
-  encoder: network,
-  decoder: network,
+  encoder: networkSchema,
+  decoder: networkSchema,
   quantizer: quantizerSchema,
   /** Codes of digital silence, layer by layer: what the decoder sees beyond the ends of a signal. */
   silence: z.array(z.int().nonnegative()),
-  /** SHA-256 of the weightless graphs of one frame: an edited block cannot silently change old models. */
-  graphs: z.object({ encoder: z.string(), decoder: z.string() }),
-  /** Names what decides decoding: decoder, codebooks and tables; 16 hex digits. */
-  decodeHash: z.string().regex(/^[0-9a-f]{16}$/),
-  provenance: z.unknown(),
+  graphs: labelFields.graphs,
+  decodeHash: labelFields.decodeHash,
+  provenance: labelFields.provenance,
 });
 
 /** The parsed model.json. */
@@ -46,6 +38,7 @@ export type ModelFiles = { config: unknown; weights: Uint8Array; tables: Uint8Ar
 
 /** A model that is ready to be opened by a codec. */
 export type Model = {
+  medium: "audio";
   config: ModelConfig;
   /** "name@version", as files name it. */
   id: string;
@@ -96,6 +89,7 @@ export async function loadModel({ config: json, weights, tables }: ModelFiles): 
   }
   const { sampleRate, hop } = encoder.network.describe(encoder.config);
   return {
+    medium: "audio",
     config,
     id: `${config.name}@${config.version}`,
     decodeHash,
@@ -148,19 +142,6 @@ export async function graphHash(
   );
 }
 
-/** Weights as constants of a graph, for running. */
-export function bakedParameters(
-  specs: readonly ParameterSpec[],
-  values: Readonly<Record<string, Float32Array>>,
-): Parameters {
-  return Object.fromEntries(specs.map(({ name, shape }) => [name, constant(values[name]!, shape)]));
-}
-
-/** Lower-case hex digits. */
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 function checkFit(encoder: Model["encoder"], decoder: Model["decoder"], { dimension }: OpenQuantizer): void {
   const from = encoder.network.describe(encoder.config);
   const to = decoder.network.describe(decoder.config);
@@ -197,24 +178,13 @@ async function checkGraphs(
   encoder: Model["encoder"],
   decoder: Model["decoder"],
 ): Promise<void> {
-  for (const [side, part] of [
-    ["encoder", encoder],
-    ["decoder", decoder],
-  ] as const) {
-    const found = await graphHash(part, side);
-    if (found !== config.graphs[side]) {
-      throw new NacreError("version", {
-        found: `the ${side} of ${config.name}@${config.version} was made by another version of ${config[side].architecture}`,
-        expected: `a graph with SHA-256 ${config.graphs[side].slice(0, 12)}..., this version makes ${found.slice(0, 12)}...`,
-        mend: "use the release of nacre that the model came with",
-      });
-    }
-  }
+  checkGraph(config, "encoder", await graphHash(encoder, "encoder"));
+  checkGraph(config, "decoder", await graphHash(decoder, "decoder"));
 }
 
 function networkOf(
   find: (name: string, version?: number) => Network<unknown>,
-  { architecture, version, config }: z.infer<typeof network>,
+  { architecture, version, config }: z.infer<typeof networkSchema>,
 ): Model["encoder"] {
   const found = find(architecture, version);
   return { network: found, config: found.parse(config) };
@@ -222,34 +192,4 @@ function networkOf(
 
 function specsOf(...parts: Model["encoder"][]): ParameterSpec[] {
   return parts.flatMap((part) => part.network.parameters(part.config));
-}
-
-function weightOf(
-  tensors: ReturnType<typeof readSafetensors>["tensors"],
-  name: string,
-  shape: readonly number[],
-): Float32Array {
-  const stored = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
-  if (!stored) throw unfit(`no tensor "${name}"`);
-  if (!(stored.data instanceof Float32Array) || stored.shape.join() !== shape.join()) {
-    throw unfit(
-      `tensor "${name}" of shape [${stored.shape.join(", ")}]`,
-      `float values of shape [${shape.join(", ")}]`,
-    );
-  }
-  const wrong = stored.data.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw unfit(`${stored.data[wrong]} in tensor "${name}"`, "finite numbers");
-  return stored.data;
-}
-
-function bytesOf(data: Float32Array): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-function unfit(found: string, expected?: string): NacreError {
-  return new NacreError("model", {
-    found: `a model with ${found}`,
-    ...(expected ? { expected } : {}),
-    mend: "get the model again, or train it anew",
-  });
 }

@@ -16,7 +16,7 @@ import {
   speech,
 } from "../test/tiny.js";
 import { fileCodes } from "./index.js";
-import { bakedParameters } from "./model.js";
+import { bakedParameters } from "./model-parts.js";
 
 const codec = await openTiny();
 afterAll(() => codec.close());

@@ -1,17 +1,17 @@
 import { NacreError } from "@nacre/errors";
-import { fromHalf, toHalf } from "./half.js";
+import { fromHalves, toHalf } from "./half.js";
 
 /** A tensor as files hold it; F16 is read to float32. */
 export type StoredTensor = {
   shape: readonly number[];
-  data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
+  data: Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
 };
 
 /** Element types of the safetensors format that we read and write. */
-export type StoredType = "F32" | "F16" | "I32" | "I64" | "U8";
+export type StoredType = "F32" | "F16" | "I32" | "I64" | "U8" | "I8";
 
 const longestHeader = 100_000_000;
-const bytesPer: Record<StoredType, number> = { F32: 4, F16: 2, I32: 4, I64: 8, U8: 1 };
+const bytesPer: Record<StoredType, number> = { F32: 4, F16: 2, I32: 4, I64: 8, U8: 1, I8: 1 };
 
 /**
  * The bytes of a safetensors file; equal tensors give equal bytes.
@@ -112,14 +112,16 @@ function isTexts(value: unknown): value is Record<string, string> {
 
 function arrayOf(type: StoredType, { buffer }: Uint8Array): StoredTensor["data"] {
   if (type === "F32") return new Float32Array(buffer);
-  if (type === "F16") return Float32Array.from(new Uint16Array(buffer), fromHalf);
+  if (type === "F16") return fromHalves(new Uint16Array(buffer));
   if (type === "I32") return new Int32Array(buffer);
+  if (type === "I8") return new Int8Array(buffer);
   return type === "I64" ? new BigInt64Array(buffer) : new Uint8Array(buffer);
 }
 
 function typeOf(data: StoredTensor["data"], half: boolean): StoredType {
   if (data instanceof Float32Array) return half ? "F16" : "F32";
   if (data instanceof Int32Array) return "I32";
+  if (data instanceof Int8Array) return "I8";
   return data instanceof BigInt64Array ? "I64" : "U8";
 }
 

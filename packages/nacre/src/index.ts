@@ -1,5 +1,12 @@
 /** The one import for applications. */
-export { layerBytes, readStream, type StreamHeader, trimLayers, verifyStream } from "@nacre/bitstream";
+export {
+  layerBytes,
+  readStream,
+  type StreamHeader,
+  soundHeader,
+  trimLayers,
+  verifyStream,
+} from "@nacre/bitstream";
 export type { LayerCodes } from "@nacre/codec";
 export { type ErrorCode, isNacreError, NacreError } from "@nacre/errors";
 export { type LayerReport, layerTable } from "@nacre/inspect";

@@ -1,4 +1,4 @@
-import { readStream, trimLayers } from "@nacre/bitstream";
+import { readStream, soundHeader, trimLayers } from "@nacre/bitstream";
 import { type Codec, createCodec, type LayerCodes } from "@nacre/codec";
 import { readModel } from "@nacre/codec/node";
 import { NacreError } from "@nacre/errors";
@@ -126,7 +126,8 @@ async function encodeWhole(codec: Codec, sound: AudioStream, options: EncodeOpti
 
 // Cutting layers needs no second encoding: a prefix is what encoding with fewer layers would have made.
 function fitRate(file: Uint8Array, kbps: number): Uint8Array {
-  const { header, length } = readStream(file);
+  const { header: read, length } = readStream(file);
+  const header = soundHeader(read);
   const rate = (bytes: number) => (bytes * 8 * header.sampleRate) / length / 1000;
   for (let layers = header.layers.length; layers >= 1; layers--) {
     const cut = trimLayers(file, layers);

@@ -1,4 +1,4 @@
-import { layerBytes, readStream, type StreamHeader } from "@nacre/bitstream";
+import { layerBytes, readStream, type StreamHeader, soundHeader } from "@nacre/bitstream";
 import { type Codec, fileCodes, type LayerCodes } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
 import type { InspectSubject } from "@nacre/inspect";
@@ -12,7 +12,8 @@ export async function subjectOf(
   original: Audio | undefined,
   decode: (file: Uint8Array, options: { layers: number }) => Promise<Audio>,
 ): Promise<InspectSubject> {
-  const { header, length } = readStream(file);
+  const { header: read, length } = readStream(file);
+  const header = soundHeader(read);
   checkModel(codec, header);
   const { layers: bytesPerLayer, container } = layerBytes(file);
   const layers = fileCodes(codec.model, file);

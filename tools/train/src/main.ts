@@ -27,10 +27,10 @@ program
 program
   .command("model")
   .description("Writes model.json, weights and tables of a run's averaged weights.")
-  .argument("<recipe>", names)
+  .argument("<recipe>", `${names}, ${pictureNames}`)
   .requiredOption("--out <folder>", "of the model")
   .option("--model-version <n>", "a released version never changes: give the next one", Number, 1)
-  .option("--corpus <folder>", "packed by tools/corpora", "corpora/packed")
+  .option("--corpus <folder>", "packed by tools/corpora; by default corpora/packed, or corpora/photos")
   .option("--sources <names>", "of the corpus, comma-separated; all by default")
   .option("--kinds <kinds>", "speech or music; both by default")
   .option("--folder <folder>", "of runs", "runs")

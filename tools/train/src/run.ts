@@ -5,16 +5,13 @@ import {
   type AnyCorpus,
   type AnyRecipe,
   anyRecipeByName,
-  openCorpus,
-  openPictureCorpus,
   type TrainingNews,
   train,
   withSteps,
 } from "@nacre/training";
-import { type ChoiceOptions, choiceOf } from "./choice.js";
+import { type CorpusOptions, pictureCorpusOf, soundCorpusOf } from "./choice.js";
 
-type RunOptions = ChoiceOptions & {
-  corpus?: string;
+type RunOptions = CorpusOptions & {
   folder: string;
   steps?: number;
   threads?: number;
@@ -47,10 +44,7 @@ export async function run(name: string, options: RunOptions): Promise<void> {
 }
 
 function corpusOf(recipe: AnyRecipe, options: RunOptions): Promise<AnyCorpus> {
-  const { corpus = "medium" in recipe ? "corpora/photos" : "corpora/packed" } = options;
-  return "medium" in recipe
-    ? openPictureCorpus(resolve(corpus))
-    : openCorpus(resolve(corpus), choiceOf(options));
+  return "medium" in recipe ? pictureCorpusOf(options) : soundCorpusOf(options);
 }
 
 function tell({ step, steps, seconds, pace, metrics, validation }: TrainingNews): void {

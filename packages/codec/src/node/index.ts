@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
-import { loadModel, type Model } from "../model.js";
+import { type AnyModel, loadAnyModel } from "../any-model.js";
+import { loadModel, type Model, type ModelFiles } from "../model.js";
+import { loadPictureModel, type PictureModel } from "../picture/picture-model.js";
 
 /** Names of the files in a model's folder. */
 export const modelFiles = {
@@ -11,17 +13,31 @@ export const modelFiles = {
 } as const;
 
 /**
- * Reads a model from its folder.
+ * Reads a model of sound from its folder.
  *
- * throws NacreError "model" when a file is missing, damaged, or does not belong to the others
+ * throws NacreError "model" when a file is missing, damaged, does not belong to the others, or is of another medium
  */
 export async function readModel(folder: string): Promise<Model> {
+  return loadModel(await readFiles(folder));
+}
+
+/** The same for pictures. */
+export async function readPictureModel(folder: string): Promise<PictureModel> {
+  return loadPictureModel(await readFiles(folder));
+}
+
+/** The same for a model of any medium; `medium` tells which. */
+export async function readAnyModel(folder: string): Promise<AnyModel> {
+  return loadAnyModel(await readFiles(folder));
+}
+
+async function readFiles(folder: string): Promise<ModelFiles> {
   const [config, weights, tables] = await Promise.all([
     readPart(folder, modelFiles.config),
     readPart(folder, modelFiles.weights),
     readPart(folder, modelFiles.tables),
   ]);
-  return loadModel({ config: parseJson(folder, config), weights, tables });
+  return { config: parseJson(folder, config), weights, tables };
 }
 
 async function readPart(folder: string, name: string): Promise<Uint8Array> {

@@ -22,7 +22,10 @@ const features: readonly number[] = (() => {
 
 /** Features of codes [positions, channels] where `reach` stands for zero. */
 export function magnitudeFeatures(codes: Int32Array, reach: number): Int8Array {
-  return Int8Array.from(codes, (code) => magnitudeFeature(code - reach));
+  const features = new Int8Array(codes.length);
+  // A loop takes a fifth of the time of Int8Array.from.
+  for (let at = 0; at < codes.length; at++) features[at] = magnitudeFeature(codes[at]! - reach);
+  return features;
 }
 
 /**

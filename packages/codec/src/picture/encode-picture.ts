@@ -1,0 +1,143 @@
+import { createStreamWriter } from "@nacre/bitstream";
+import { NacreError } from "@nacre/errors";
+import type { PicturePlane, TiledPicture } from "@nacre/signal";
+import { layerCount } from "../file-header.js";
+import { inFlight } from "../in-flight.js";
+import { encodePlane } from "./alpha.js";
+import type { EncodePictureOptions } from "./picture-codec.js";
+import type { PictureEngine } from "./picture-engine.js";
+import { pictureHeaderOf } from "./picture-header.js";
+import type { PictureModel } from "./picture-model.js";
+import { asTiled, cropped, networkInput, type ReadablePicture } from "./pixels.js";
+import {
+  copyShared,
+  type Rectangle,
+  scaled,
+  type TileGrid,
+  tileAt,
+  tileGridOf,
+  windowAt,
+} from "./tile-grid.js";
+import { encodeTile, type TileCodes } from "./tile-symbols.js";
+
+/** A tile as the encoder gives it: where it lies, its codes, its latent [positions, C], its alpha. */
+export type AnalyzedTile = { at: Rectangle; codes: TileCodes; latent: Float32Array; alpha?: PicturePlane };
+
+/** A picture to the bytes of a file; see PictureCodec.encode. */
+export async function* encodePicture(
+  model: PictureModel,
+  engine: PictureEngine,
+  picture: ReadablePicture,
+  { layers, onProgress }: EncodePictureOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const used = layerCount(layers, model.quantizer.layers);
+  const tiled = asTiled(picture);
+  const header = pictureHeaderOf(model, tiled, used);
+  const writer = createStreamWriter(header);
+  yield writer.start();
+  const { down, across } = tileGridOf(model, tiled);
+  let done = 0;
+  for await (const { at, codes, alpha } of analyzedTiles(model, engine, picture)) {
+    const coded = encodeTile(model, at, { ...codes, layers: codes.layers.slice(0, used) });
+    const width = Math.min(tiled.width, (at.column + at.columns) * model.patch) - at.column * model.patch;
+    const sections = alpha ? [encodePlane(alpha, width), ...coded] : coded;
+    yield writer.chunk({ frames: 1, sections: sections.map((section) => [section]) });
+    onProgress?.(++done, down * across);
+  }
+  yield writer.finish(down * across);
+}
+
+/**
+ * The tiles of a picture, in order; memory holds a few.
+ *
+ * throws NacreError "shape" for planes that are not those of the picture
+ */
+export function analyzedTiles(
+  model: PictureModel,
+  engine: PictureEngine,
+  picture: ReadablePicture,
+): AsyncGenerator<AnalyzedTile, void, undefined> {
+  if ("planes" in picture) checkPlanes(picture);
+  const tiled = asTiled(picture);
+  const grid = tileGridOf(model, tiled);
+  // The next tile is read and laid out while the networks work.
+  return inFlight(
+    numbers(grid.down * grid.across),
+    () => 2,
+    (number) => analyzeTile(model, engine, tiled, grid, number),
+  );
+}
+
+async function analyzeTile(
+  model: PictureModel,
+  engine: PictureEngine,
+  picture: TiledPicture,
+  grid: TileGrid,
+  number: number,
+): Promise<AnalyzedTile> {
+  const at = tileAt(grid, number);
+  const window = windowAt(grid, at, model.config.tile.encoderMargin);
+  const pixels = scaled(window, model.patch);
+  // The last cell may reach beyond the picture.
+  const width = Math.min(pixels.columns, picture.width - pixels.column);
+  const height = Math.min(pixels.rows, picture.height - pixels.row);
+  const read = await picture.readTile(pixels.column, pixels.row, width, height);
+  const found = await engine.analyze(networkInput(read, picture.bitDepth, pixels), window);
+  const tile = scaled(at, model.patch);
+  const rows = Math.min(tile.rows, picture.height - tile.row);
+  const columns = Math.min(tile.columns, picture.width - tile.column);
+  const inWindow = { row: tile.row - pixels.row, column: tile.column - pixels.column, rows, columns };
+  return {
+    at,
+    codes: tileCodes(model, window, at, found),
+    latent: cut(found.latent, window, at, model.quantizer.dimension, Float32Array),
+    ...(read.alpha && { alpha: cropped(read.alpha, width, inWindow) }),
+  };
+}
+
+/** A tile's codes out of a window's. */
+function tileCodes(
+  { quantizer, context, cell }: PictureModel,
+  window: Rectangle,
+  tile: Rectangle,
+  { codes, side }: { codes: Int32Array; side: Int32Array },
+): TileCodes {
+  const { layers, dimension } = quantizer;
+  const all = cut(codes, window, tile, layers * dimension, Int32Array);
+  const apart = Array.from({ length: layers }, () => new Int32Array(all.length / layers));
+  for (let at = 0, to = 0; at < all.length; at += layers * dimension, to += dimension) {
+    for (const [layer, own] of apart.entries()) {
+      own.set(all.subarray(at + layer * dimension, at + (layer + 1) * dimension), to);
+    }
+  }
+  const [sideWindow, sideTile] = [scaled(window, 1 / cell), scaled(tile, 1 / cell)];
+  return { side: cut(side, sideWindow, sideTile, context.sideChannels, Int32Array), layers: apart };
+}
+
+function cut<Data extends Int32Array | Float32Array>(
+  data: Data,
+  from: Rectangle,
+  at: Rectangle,
+  width: number,
+  type: new (length: number) => Data,
+): Data {
+  const out = new type(at.rows * at.columns * width);
+  copyShared({ at: from, data, width }, { at, data: out, width });
+  return out;
+}
+
+async function* numbers(count: number): AsyncGenerator<number, void, undefined> {
+  for (let number = 0; number < count; number++) yield number;
+}
+
+function checkPlanes(picture: ReadablePicture & { planes: PicturePlane[]; alpha?: PicturePlane }): void {
+  const { width, height, colour, bitDepth, planes, alpha } = picture;
+  const type = bitDepth === 8 ? Uint8Array : Uint16Array;
+  const all = alpha ? [...planes, alpha] : planes;
+  const fits = all.every((plane) => plane instanceof type && plane.length === width * height);
+  if (fits && planes.length === (colour === "grey" ? 1 : 3)) return;
+  throw new NacreError("shape", {
+    found: `${planes.length} planes of ${all.map(({ length }) => length).join(", ")} samples`,
+    expected: `${colour === "grey" ? 1 : 3} of ${width * height} samples of ${bitDepth} bits`,
+  });
+}
