@@ -75,7 +75,7 @@ async function* pieces(bytes: Uint8Array, layers: number) {
 function header(layers: number): StreamHeader {
   return {
     version: 0,
-    media: "image",
+    media: "video",
     model: "nibbles@1",
     decodeHash: new Uint8Array(8),
     sampleRate: 0,
