@@ -52,7 +52,10 @@ async function* once(value) {
 /** Gradients, waves of many scales and noise. */
 function scene(wide, high) {
   let state = 1;
-  const noise = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32 - 0.5;
+  const noise = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  };
   const planes = [0, 1, 2].map((plane) =>
     Uint8Array.from({ length: wide * high }, (_, at) => {
       const [x, y] = [at % wide, Math.floor(at / wide)];
