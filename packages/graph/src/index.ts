@@ -1,5 +1,13 @@
 export { gradient, gradients } from "./gradients.js";
-export { inputName, type ModelParts, onnxModel, opset } from "./onnx/model.js";
+export type { Attribute, ConstantData, Initializer, OnnxNode } from "./onnx/emitter.js";
+export {
+  inputName,
+  type ModelNodes,
+  type ModelParts,
+  modelNodes,
+  onnxModel,
+  opset,
+} from "./onnx/model.js";
 export {
   and,
   cast,

@@ -2,6 +2,18 @@
  * Quantizers: latents to layers of codes and back. Start reading at `quantizer.ts`, then
  * `residual-vector/`.
  */
+export {
+  createFactorisedFiniteScalarQuantizer,
+  type FactorisedFiniteScalarQuantizerOptions,
+} from "./factorised-finite-scalar/array.js";
+export {
+  type FactorisedGrid,
+  type FactorisedMaps,
+  type FactorisedTraining,
+  factorisedDequantize,
+  factorisedInference,
+  factorisedTraining,
+} from "./factorised-finite-scalar/graph.js";
 export { createFiniteScalarQuantizer, type FiniteScalarQuantizerOptions } from "./finite-scalar/array.js";
 export { type FiniteScalarStep, finiteScalarGraph } from "./finite-scalar/graph.js";
 export { boundedLatent, type GridVariant, gridVariants } from "./finite-scalar/grid.js";

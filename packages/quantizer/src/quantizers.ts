@@ -1,4 +1,8 @@
 import { NacreError } from "@nacre/errors";
+import {
+  createFactorisedFiniteScalarQuantizer,
+  type FactorisedFiniteScalarQuantizerOptions,
+} from "./factorised-finite-scalar/array.js";
 import { createFiniteScalarQuantizer, type FiniteScalarQuantizerOptions } from "./finite-scalar/array.js";
 import type { Quantizer } from "./quantizer.js";
 import {
@@ -21,6 +25,7 @@ export const quantizers = {
   "residual-vector": createResidualVectorQuantizer,
   "finite-scalar": createFiniteScalarQuantizer,
   "residual-finite-scalar": createResidualFiniteScalarQuantizer,
+  "factorised-finite-scalar": createFactorisedFiniteScalarQuantizer,
   "residual-scalar": createResidualScalarQuantizer,
 } as const;
 
@@ -30,6 +35,7 @@ export type QuantizerSpec =
   | ({ kind: "residual-vector" } & ResidualVectorQuantizerOptions)
   | ({ kind: "finite-scalar" } & FiniteScalarQuantizerOptions)
   | ({ kind: "residual-finite-scalar" } & ResidualFiniteScalarQuantizerOptions)
+  | ({ kind: "factorised-finite-scalar" } & FactorisedFiniteScalarQuantizerOptions)
   | ({ kind: "residual-scalar" } & ResidualScalarQuantizerOptions);
 
 /**

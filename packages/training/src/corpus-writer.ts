@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
-import { writeWhole } from "./write-whole.js";
+import { createPackedFile } from "./packed-file.js";
+
+/** The file of a packed corpus that has its samples. */
+export const audioName = "audio.s16";
 
 /** What can be heard in a clip. */
 export type ClipKind = (typeof clipKinds)[number];
@@ -42,46 +43,25 @@ export type CorpusWriter = {
 
 /** Begins a packed corpus in `folder`. When an addition or the end fails, nothing is left behind. */
 export async function createCorpusWriter(folder: string, sampleRate: number): Promise<CorpusWriter> {
-  await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `audio.s16.${process.pid}.tmp`);
-  const file = await open(temporary, "w");
+  const file = await createPackedFile(folder, audioName);
   const clips: (ClipSource & { start: number; length: number })[] = [];
   let start = 0;
-  const discard = async () => {
-    await file.close();
-    await rm(temporary, { force: true });
-  };
-  const orDiscard = async (work: () => Promise<void>) => {
-    await work().catch(async (error: unknown) => {
-      await discard();
-      throw error;
-    });
-  };
   return {
     get length() {
       return start;
     },
-    add: (samples, clip) =>
-      orDiscard(async () => {
-        await writeAll(file, pcm16(samples));
-        clips.push({ start, length: samples.length, ...clip });
-        start += samples.length;
-      }),
+    async add(samples, clip) {
+      await file.append(() => pcm16(samples));
+      clips.push({ start, length: samples.length, ...clip });
+      start += samples.length;
+    },
     finish: () =>
-      orDiscard(async () => {
+      file.finish(() => {
         if (!clips.some(({ split }) => split === "train")) throw nothingToTrainOn();
-        await file.close();
-        // An old index must not stand beside new sound, should the machine stop here.
-        await rm(join(folder, "index.json"), { force: true });
-        await rename(temporary, join(folder, "audio.s16"));
-        await writeWhole(join(folder, "index.json"), JSON.stringify({ format: 1, sampleRate, clips }));
+        return { format: 1, sampleRate, clips };
       }),
-    discard,
+    discard: file.discard,
   };
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }
 
 function pcm16(samples: Float32Array): Uint8Array {

@@ -1,9 +1,8 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { z } from "zod";
-import { type ClipKind, clipKinds, nothingToTrainOn } from "./corpus-writer.js";
+import { audioName, type ClipKind, clipKinds, nothingToTrainOn } from "./corpus-writer.js";
+import { openPackedFile, readPackedIndex } from "./packed-file.js";
 
 /**
  * Packed training sound: `audio.s16`, mono 16-bit little-endian clips one after another, and
@@ -27,8 +26,8 @@ const indexSchema = z.object({
   ),
 });
 
-/** One clip of a packed corpus. */
-export type Clip = { start: number; length: number };
+/** One clip of a packed corpus; who speaks, where that is known. */
+export type Clip = { start: number; length: number; speaker?: string };
 
 /** What a corpus took from one source under one licence, in its training part. */
 export type CorpusSource = { source: string; licence: string; clips: number; hours: number };
@@ -61,12 +60,8 @@ export async function openCorpus(folder: string, choice: CorpusChoice = {}): Pro
   const { sampleRate, clips: all } = await readCorpusIndex(folder);
   const clips = chosen(all, choice);
   if (!clips.some(({ split }) => split === "train")) throw nothingToTrainOn();
-  const path = join(folder, "audio.s16");
-  await checkSize(
-    path,
-    all.reduce((most, { start, length }) => Math.max(most, (start + length) * 2), 0),
-  );
-  const file = openSync(path, "r");
+  const needed = all.reduce((most, { start, length }) => Math.max(most, (start + length) * 2), 0);
+  const file = await openPackedFile(join(folder, audioName), needed);
   let bytes = Buffer.alloc(0);
   return {
     sampleRate,
@@ -78,28 +73,19 @@ export async function openCorpus(folder: string, choice: CorpusChoice = {}): Pro
     read(clip, offset, into) {
       const count = Math.max(0, Math.min(into.length, clip.length - offset));
       if (bytes.length < count * 2) bytes = Buffer.alloc(count * 2);
-      const found = count > 0 ? readSync(file, bytes, 0, count * 2, (clip.start + offset) * 2) : 0;
-      if (found !== count * 2) throw cutShort(path, found, count * 2);
+      if (count > 0) file.read(bytes, 0, count * 2, (clip.start + offset) * 2);
       for (let i = 0; i < count; i++) into[i] = bytes.readInt16LE(i * 2) / 32768;
       into.fill(0, count);
     },
-    close: () => closeSync(file),
+    close: file.close,
   };
 }
 
 type Index = z.infer<typeof indexSchema>;
 
 /** What a packed corpus holds, clip by clip. throws NacreError "io" when it is absent, "media" when it is damaged */
-export async function readCorpusIndex(folder: string): Promise<Index> {
-  const parsed = indexSchema.safeParse(await readJson(join(folder, "index.json")));
-  if (!parsed.success) {
-    throw new NacreError("media", {
-      found: `${join(folder, "index.json")}: ${z.prettifyError(parsed.error)}`,
-      expected: "the index of a packed corpus",
-      mend: "pack the corpus again",
-    });
-  }
-  return parsed.data;
+export function readCorpusIndex(folder: string): Promise<Index> {
+  return readPackedIndex(folder, indexSchema);
 }
 
 function chosen(clips: Index["clips"], { sources, kinds }: CorpusChoice): Index["clips"] {
@@ -132,43 +118,4 @@ function sourcesOf(clips: Index["clips"], sampleRate: number): CorpusSource[] {
     found.set(key, known);
   }
   return [...found.values()].map((each) => ({ ...each, hours: Number(each.hours.toFixed(3)) }));
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new NacreError(
-      "io",
-      { found: `${path} cannot be read`, expected: "a packed corpus", mend: "pack it first" },
-      { cause },
-    );
-  }
-}
-
-function cutShort(path: string, found: number, expected: number): NacreError {
-  return new NacreError("io", {
-    found: `${found} bytes of a clip in ${path}`,
-    expected: `${expected}`,
-    mend: "pack the corpus again; the file was cut while it was in use",
-  });
-}
-
-async function checkSize(path: string, needed: number): Promise<void> {
-  const file = await open(path, "r").catch((cause: unknown) => {
-    throw new NacreError(
-      "io",
-      { found: `${path} cannot be opened`, mend: "pack the corpus again" },
-      { cause },
-    );
-  });
-  const { size } = await file.stat();
-  await file.close();
-  if (size < needed) {
-    throw new NacreError("media", {
-      found: `${path} of ${size} bytes`,
-      expected: `${needed} bytes`,
-      mend: "pack again",
-    });
-  }
 }

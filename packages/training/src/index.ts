@@ -40,6 +40,7 @@ export {
   type PackedPicture,
   type PictureCorpus,
   type PictureCorpusSource,
+  readPictureIndex,
 } from "./pictures/picture-corpus.js";
 export {
   createPictureCorpusWriter,
@@ -48,18 +49,22 @@ export {
 } from "./pictures/picture-corpus-writer.js";
 export type { PictureRecipe, ResidualScalarRecipe } from "./pictures/picture-recipe.js";
 export type { AnyCorpus, Pass, PassInputs, StepPlan, ValidationPoint, Weights } from "./plan.js";
+export type { FactorisedFiniteScalarRecipe } from "./quantizers/factorised-finite-scalar.js";
 export type { QuantizerRecipe } from "./quantizers/quantizers.js";
 export type { ResidualFiniteScalarRecipe } from "./quantizers/residual-finite-scalar.js";
 export type { ResidualVectorRecipe } from "./quantizers/residual-vector.js";
+export { type Random, randomFor } from "./random.js";
 export { edge } from "./recipes/check.js";
 export { anyRecipeByName, pictureRecipes, recipeByName, recipes } from "./recipes/index.js";
 export type { AnyRecipe, Recipe, RecipeOf } from "./recipes/recipe.js";
+export { type Reconstruction, reconstruct } from "./reconstruct.js";
 export { openRun, type Run, type RunOptions } from "./run.js";
 export { rateAt, type Schedule, withSteps } from "./schedule.js";
 export { recipeFrom, startFrom, takesQuantizer } from "./start.js";
 export { initialState, parameterSpecs, type StateArray, type StateValues } from "./state.js";
 export { buildStep, type StepGraph } from "./step.js";
 export { type Table, tableRow } from "./table.js";
-export { runFiles, type TrainingNews, type TrainOptions, train, weightsOf } from "./train.js";
+export { patience, runFiles, type TrainingNews, type TrainOptions, train, weightsOf } from "./train.js";
 export { type TrainFolderOptions, trainFolder } from "./train-folder.js";
-export { type SoundValidationPoint, validate } from "./validation.js";
+export { type SoundValidationPoint, validate, watchedPrefixes } from "./validation.js";
+export { writeWhole } from "./write-whole.js";

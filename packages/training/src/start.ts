@@ -27,8 +27,8 @@ export function startFrom(
     for (const kind of ["value", "average"]) {
       const views = viewsOf(chunk, values[`${kind}.${chunk.name}`]!);
       for (const [name, view] of Object.entries(views)) {
-        const stored = model.parameters[name]!;
-        if (stored.length === view.length) view.set(stored);
+        const stored = model.parameters[name];
+        if (stored?.length === view.length) view.set(stored);
       }
     }
   }

@@ -6,6 +6,7 @@ import {
   div,
   gradients,
   input,
+  type ModelParts,
   min,
   mul,
   onnxModel,
@@ -32,6 +33,8 @@ import { readField, readScalar, type Table, tableOf } from "./table.js";
  */
 export type StepGraph = {
   model: Uint8Array;
+  /** What the model was written from, for runners that read no ONNX files. */
+  parts: ModelParts;
   recipe: AnyRecipe;
   chunks: Chunk[];
   state: StateArray[];
@@ -72,12 +75,14 @@ export function buildStep(recipe: AnyRecipe, { pinned = false }: { pinned?: bool
   );
   const pass = plan.pass({ batch, parameters, state, field, scalarField, codes });
   const { outputs, metricNames } = stepOutputs({ recipe, chunks, state, field }, plan, pass);
+  const parts: ModelParts = {
+    name: `${recipe.name}-step`,
+    inputs: [batch, row, ...Object.values(state), ...(codes ? [codes] : [])],
+    outputs,
+  };
   return {
-    model: onnxModel({
-      name: `${recipe.name}-step`,
-      inputs: [batch, row, ...Object.values(state), ...(codes ? [codes] : [])],
-      outputs,
-    }),
+    model: onnxModel(parts),
+    parts,
     recipe,
     chunks,
     state: Object.entries(state).map(([name, { shape }]) => ({ name, shape: [...shape] })),

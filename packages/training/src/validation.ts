@@ -1,19 +1,14 @@
-import type { Parameters } from "@nacre/blocks";
-import { type OpenQuantizer, openQuantizer, quantizerTensors } from "@nacre/codec";
-import { spectralDecoder } from "@nacre/decoder";
-import { spectralEncoder } from "@nacre/encoder";
-import { concat, constant, input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
+import { concat, input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
 import type { Runtime } from "@nacre/runtime";
+import { codecGraphs } from "./codec-graphs.js";
 import type { Corpus } from "./corpus.js";
 import { intelligibilityLoss, shortestIntelligible } from "./losses/intelligibility.js";
 import { melLoss } from "./losses/mel.js";
 import { siSdrLoss } from "./losses/waveform.js";
 import type { Weights } from "./plan.js";
-import { trainingOf } from "./quantizers/quantizers.js";
 import { randomFor } from "./random.js";
 import { edge } from "./recipes/check.js";
 import type { Recipe } from "./recipes/recipe.js";
-import { parameterSpecs } from "./state.js";
 
 /**
  * Quality on sound that is never trained on, by number of layers: the losses' own values, SI-SDR in dB.
@@ -59,45 +54,23 @@ export async function validate(
 
 function validationGraph(
   recipe: Recipe,
-  { parameters }: Weights,
+  weights: Weights,
   items: number,
   prefixes: readonly number[],
 ): Uint8Array {
-  const { encoder, decoder, frames } = recipe;
-  const baked: Parameters = Object.fromEntries(
-    parameterSpecs(recipe).map(({ name, shape }) => [name, constant(parameters[name]!, shape)]),
-  );
-  // The very graphs that the codec will run.
-  const config = trainingOf(recipe).config(recipe);
-  const quantizer = openQuantizer(
-    config,
-    quantizerTensors(config).map(({ name }) => parameters[name]!),
-  );
+  const { encoder, frames } = recipe;
   const audio = input("audio", "float32", [items, frames * encoder.hop]);
-  const latent = spectralEncoder.forward(encoder, baked, audio);
-  const codes = quantizer.encode(reshape(latent, [items * frames, encoder.latentDim]));
+  const { decoded } = codecGraphs(recipe, weights, audio);
+  const judged = (x: Tensor) => slice(x, 1, 0, frames * encoder.hop - edge);
   const measured = prefixes.flatMap((layers) => {
-    const quantized = reshape(quantizer.decode(firstLayers(codes, quantizer, layers)), latent.shape);
-    const decoded = spectralDecoder.forward(decoder, baked, quantized);
-    const whole = (x: Tensor) => slice(x, 1, 0, frames * encoder.hop - edge);
-    const [wanted, found] = [whole(audio), whole(decoded)];
-    const judged = [melLoss(wanted, found, encoder.sampleRate), siSdrLoss(wanted, found)];
+    const [wanted, found] = [judged(audio), judged(decoded(layers))];
+    const measures = [melLoss(wanted, found, encoder.sampleRate), siSdrLoss(wanted, found)];
     const long = wanted.shape[1]! >= shortestIntelligible(encoder.sampleRate);
-    return long ? [...judged, intelligibilityLoss(wanted, found, encoder.sampleRate)] : judged;
+    return long ? [...measures, intelligibilityLoss(wanted, found, encoder.sampleRate)] : measures;
   });
   const result = concat(
     measured.map((value) => reshape(value, [1])),
     0,
   );
   return onnxModel({ name: `${recipe.name}-validation`, inputs: [audio], outputs: { result } });
-}
-
-/** Codes [N, L * P] with those above `layers` standing for layers that are not used. */
-function firstLayers(codes: Tensor, { alphabets }: OpenQuantizer, layers: number): Tensor {
-  const unused = alphabets.slice(layers).flat();
-  if (unused.length === 0) return codes;
-  const [rows, places] = codes.shape as [number, number];
-  const absent = Int32Array.from({ length: rows * unused.length }, (_, i) => unused[i % unused.length]!);
-  const kept = slice(codes, 1, 0, places - unused.length);
-  return concat([kept, constant(absent, [rows, unused.length])], 1);
 }

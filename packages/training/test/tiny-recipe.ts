@@ -1,4 +1,5 @@
 import {
+  type FactorisedFiniteScalarRecipe,
   type Recipe,
   type RecipeOf,
   type ResidualFiniteScalarRecipe,
@@ -28,6 +29,15 @@ export function tinyScalarRecipe(
 ): RecipeOf<ResidualFiniteScalarRecipe> {
   const shipped = recipeByName("speech-24k-fsq") as RecipeOf<ResidualFiniteScalarRecipe>;
   const quantizer = { ...shipped.quantizer, layers: 3, levels: [3, 3, 2, 2, 2, 3, 2, 2] };
+  return shrunk({ ...shipped, quantizer }, changes);
+}
+
+/** The same behind maps: five channels of two or three levels a layer. */
+export function tinyFactorisedRecipe(
+  changes: Changes<FactorisedFiniteScalarRecipe> = {},
+): RecipeOf<FactorisedFiniteScalarRecipe> {
+  const shipped = recipeByName("speech-24k-fsq-factorised") as RecipeOf<FactorisedFiniteScalarRecipe>;
+  const quantizer = { ...shipped.quantizer, layers: 3, levels: [2, 2, 3, 2, 2] };
   return shrunk({ ...shipped, quantizer }, changes);
 }
 

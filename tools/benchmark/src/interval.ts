@@ -1,3 +1,5 @@
+import { uniform } from "./uniform.js";
+
 /** A mean with its 95 % interval. */
 export type Interval = { mean: number; low: number; high: number; count: number };
 
@@ -19,15 +21,4 @@ export function meanInterval(values: readonly number[], seed = 1): Interval {
   }).sort();
   const mean = finite.reduce((sum, value) => sum + value, 0) / count;
   return { mean, low: means[Math.floor(draws * 0.025)]!, high: means[Math.floor(draws * 0.975)]!, count };
-}
-
-// mulberry32: small, and the same on every machine.
-function uniform(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,15 +1,34 @@
 #!/usr/bin/env node
 import { isNacreError } from "@nacre/errors";
 import { Command } from "commander";
+import { addChannel } from "./channel-command.js";
+import { addCodebooks } from "./codebooks-command.js";
 import { addOpus } from "./opus-command.js";
+import { addPesq } from "./pesq-command.js";
 import { addPictures } from "./pictures-command.js";
+import { addPlot } from "./plot-command.js";
 import { addProfile } from "./profile-command.js";
 import { addQuality } from "./quality-command.js";
+import { addRobustness } from "./robustness-command.js";
+import { addRotation } from "./rotation-command.js";
 import { addSpeed } from "./speed-command.js";
 import { addStep } from "./step-command.js";
 
 /** Every benchmark; adding one is a file and a line here. */
-const commands = [addQuality, addOpus, addSpeed, addStep, addProfile, addPictures];
+const commands = [
+  addQuality,
+  addOpus,
+  addCodebooks,
+  addChannel,
+  addPesq,
+  addRobustness,
+  addPictures,
+  addRotation,
+  addSpeed,
+  addStep,
+  addProfile,
+  addPlot,
+];
 
 const program = new Command("benchmark").description("Measures models and the engine; one JSON object each.");
 for (const add of commands) add(program);

@@ -1,20 +1,31 @@
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { quality } from "@nacre/inspect";
 import { resample } from "@nacre/media";
-import { audioMetrics } from "@nacre/metrics";
 import { type Audio, readAudio } from "@nacre/nacre";
 import type OpusScript from "opusscript";
-import { type Interval, meanInterval } from "./interval.js";
+import { type ByLoudness, byLoudness } from "./by-loudness.js";
+import { type Coded, type CodedRow, codedOf, meanRow } from "./coded.js";
+import { integratedLoudness } from "./integrated-loudness.js";
+import { identitySanity, type SanityRow, transparentSanity } from "./sanity.js";
 import { soundFiles } from "./sound-files.js";
+
+/** What was asked for, and what files in an Ogg container take; measures are means over files. */
+export type OpusRow = { asked: number } & CodedRow;
 
 /** Opus on a folder of sounds, measured as our own models are. */
 export type OpusResult = {
   codec: string;
+  /** Its version; null where it is not on this machine. It is not what codes here. */
+  ffmpeg: string | null;
   files: string[];
   seconds: number;
-  /** What was asked for, and what files in an Ogg container take; measures are means over files. */
-  rates: { asked: number; kbps: Interval; measures: Record<string, Interval> }[];
+  rates: OpusRow[];
+  byLoudness: ByLoudness<{ rates: OpusRow[] }>;
+  sanity: SanityRow[];
 };
+
+// Per channel; libopus is near transparent from some 64 kbit/s on.
+const transparentKbps = 128;
 
 const rate = 48_000;
 const frame = 960; // 20 ms
@@ -22,24 +33,56 @@ const frame = 960; // 20 ms
 const preSkip = 312;
 
 /** Encodes and decodes every sound at each rate (kbit/s), variable rate, 20 ms frames, as libopus does by itself. */
-export async function measureOpus(folder: string, rates: readonly number[]): Promise<OpusResult> {
+export async function measureOpus(
+  folder: string,
+  rates: readonly number[],
+  onFile: (done: number, total: number) => void = () => {},
+): Promise<OpusResult> {
   const files = await soundFiles(folder);
-  const sounds = await Promise.all(files.map(({ path }) => readAudio(path)));
-  const durations = sounds.map(({ channels, sampleRate }) => channels[0]!.length / sampleRate);
+  const clips: OpusClip[] = [];
+  for (const [index, { name, path }] of files.entries()) {
+    clips.push({ name, ...measureClip(await readAudio(path), rates) });
+    onFile(index + 1, files.length);
+  }
+  const rowsOf = (places: readonly number[]): OpusRow[] =>
+    rates.map((asked, i) => ({ asked, ...meanRow(places.map((at) => clips[at]!.rates[i]!)) }));
   return {
     codec: `libopus in opusscript ${version()}`,
+    ffmpeg: ffmpegVersion(),
     files: files.map(({ name }) => name),
-    seconds: durations.reduce((sum, each) => sum + each, 0),
-    rates: rates.map((asked) => {
-      const coded = sounds.map((sound) => throughOpus(sound, asked));
-      const values = coded.map(({ decoded }, i) => quality(sounds[i]!, decoded));
-      const measures = audioMetrics.map(({ name }) => [
-        name,
-        meanInterval(values.map((each) => each.get(name)!.value ?? Number.NaN)),
-      ]);
-      const kbps = coded.map(({ bytes }, i) => (bytes * 8) / durations[i]! / 1000);
-      return { asked, kbps: meanInterval(kbps), measures: Object.fromEntries(measures) };
-    }),
+    seconds: clips.reduce((sum, { seconds }) => sum + seconds, 0),
+    rates: rowsOf([...clips.keys()]),
+    byLoudness: byLoudness(clips, (places) => ({ rates: rowsOf(places) })),
+    sanity: [
+      identitySanity(meanRow(clips.map(({ identity }) => identity))),
+      transparentSanity(
+        `Opus at ${transparentKbps} kbit/s a channel`,
+        meanRow(clips.map(({ transparent }) => transparent)),
+      ),
+    ],
+  };
+}
+
+type OpusClip = {
+  name: string;
+  seconds: number;
+  loudness: number;
+  rates: Coded[];
+  identity: Coded;
+  transparent: Coded;
+};
+
+function measureClip(sound: Audio, rates: readonly number[]): Omit<OpusClip, "name"> {
+  const coded = (kbps: number) => {
+    const { decoded, bytes } = throughOpus(sound, kbps);
+    return codedOf(sound, decoded, bytes);
+  };
+  return {
+    seconds: sound.channels[0]!.length / sound.sampleRate,
+    loudness: integratedLoudness(sound),
+    rates: rates.map(coded),
+    identity: codedOf(sound, sound, 0),
+    transparent: coded(transparentKbps * sound.channels.length),
   };
 }
 
@@ -103,4 +146,9 @@ export function oggBytes(packets: readonly number[]): number {
 
 function version(): string {
   return (createRequire(import.meta.url)("opusscript/package.json") as { version: string }).version;
+}
+
+function ffmpegVersion(): string | null {
+  const { status, stdout } = spawnSync("ffmpeg", ["-version"], { encoding: "utf8" });
+  return status === 0 ? (stdout.match(/^ffmpeg version (\S+)/)?.[1] ?? "unknown") : null;
 }

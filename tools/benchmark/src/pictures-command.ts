@@ -1,16 +1,15 @@
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { NacreError, naming } from "@nacre/errors";
+import { resolve } from "node:path";
+import { NacreError } from "@nacre/errors";
 import type { Command } from "commander";
-import { writePlots } from "./picture-plots.js";
 import type { Contender } from "./pictures/contender.js";
 import { pictureContenders } from "./pictures/contenders.js";
-import { measurePictures, type PicturesResult } from "./pictures/measure-pictures.js";
+import { measurePictures } from "./pictures/measure-pictures.js";
+import { progress } from "./progress.js";
 import { tell } from "./result.js";
 
 type Options = { codecs?: string; rates: string; out?: string };
 
-/** `pictures <folder>`: rate and quality of codecs of pictures, side by side; `picture-plots <result>` draws them. */
+/** `pictures <folder>`: rate and quality of codecs of pictures, side by side. */
 export function addPictures(program: Command): void {
   program
     .command("pictures")
@@ -24,15 +23,6 @@ export function addPictures(program: Command): void {
       const result = await measurePictures(resolve(folder), chosen(codecs), { low, high }, progress);
       await tell("pictures", result, out);
     });
-  program
-    .command("picture-plots")
-    .description("Draws the curves of a result of `pictures` as pictures-psnr.svg and pictures-msssim.svg.")
-    .argument("<result>", "a JSON that `pictures --out` wrote")
-    .option("--figures <folder>", "where the two go", "docs/figures")
-    .action(async (path: string, { figures }: { figures: string }) => {
-      const result = JSON.parse(await naming(path, readFile(path, "utf8"))) as PicturesResult;
-      await writePlots(result, join(figures, "pictures"));
-    });
 }
 
 function chosen(list: string | undefined): readonly Contender[] {
@@ -43,8 +33,4 @@ function chosen(list: string | undefined): readonly Contender[] {
     const known = pictureContenders.map((contender) => contender.name).join(", ");
     throw new NacreError("option", { found: `codec ${name}`, expected: `one of ${known}` });
   });
-}
-
-function progress(done: number, total: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done}/${total}${done === total ? "\n" : ""}`);
 }

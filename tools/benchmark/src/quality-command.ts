@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { progress } from "./progress.js";
 import { measureQuality } from "./quality.js";
 import { tell } from "./result.js";
 
@@ -12,9 +13,6 @@ export function addQuality(program: Command): void {
     .option("-m, --model <name>", "name or folder; the shipped model by default")
     .option("--out <file>", "writes the JSON there too")
     .action(async (folder: string, { model, out }: { model?: string; out?: string }) => {
-      const progress = (done: number, total: number) => {
-        if (process.stderr.isTTY) process.stderr.write(`\r${done}/${total}${done === total ? "\n" : ""}`);
-      };
       await tell("quality", await measureQuality(model, resolve(folder), progress), out);
     });
 }

@@ -1,24 +1,41 @@
+import { resample } from "@nacre/media";
 import { audioMetrics } from "@nacre/metrics";
-import { type LayerReport, type Nacre, open, readAudio, trimLayers } from "@nacre/nacre";
-import { type Interval, meanInterval } from "./interval.js";
+import { type Audio, type Nacre, open, readAudio, trimLayers } from "@nacre/nacre";
+import { type ByLoudness, byLoudness } from "./by-loudness.js";
+import { type CodebookRow, codebooksOf } from "./codebooks.js";
+import { type Coded, type CodedRow, codedOf, meanRow } from "./coded.js";
+import { integratedLoudness } from "./integrated-loudness.js";
+import { ceilingSanity, identitySanity, type SanityRow } from "./sanity.js";
 import { soundFiles } from "./sound-files.js";
+
+/** Means of one prefix of layers. */
+export type PrefixRow = { layers: number } & CodedRow;
 
 /** What a model does on a folder of sounds that it never heard. */
 export type Quality = {
   model: string;
   files: string[];
   seconds: number;
-  /** By number of layers: rate of the whole file and measures, means over files with 95 % intervals. */
-  prefixes: { layers: number; kbps: Interval; measures: Record<string, Interval> }[];
+  /** By number of layers: rate of the whole file, measures and bandwidth, means over files with 95 % intervals. */
+  prefixes: PrefixRow[];
   /** From one watched number of layers to the next: mean gain, and the share of files that gain. */
   steps: { from: number; to: number; gain: Record<string, number>; improved: Record<string, number> }[];
   /** Codes of all files together; null where a layer has several codes a frame, as finite scalars have. */
-  codebooks:
-    | { layer: number; codes: number; usage: number; perplexity: number; entropyBits: number }[]
-    | null;
+  codebooks: CodebookRow[] | null;
+  /** Watched numbers of layers. */
+  byLoudness: ByLoudness<{ prefixes: PrefixRow[] }>;
+  sanity: SanityRow[];
 };
 
-type Measured = { report: LayerReport; bytes: number[] };
+/** prefixes: [layers - 1]; identity and ceiling stand in the place of a decoded sound. */
+type Measured = {
+  name: string;
+  seconds: number;
+  loudness: number;
+  prefixes: Coded[];
+  identity: Coded;
+  ceiling: Coded;
+};
 
 /** Layer counts between which the share of improved files is told: doublings, and all. */
 export function watched(layers: number): number[] {
@@ -38,50 +55,83 @@ export async function measureQuality(
   const files = await soundFiles(folder);
   const nacre = await open(model);
   const { layers, entries, alphabets } = nacre.model;
-  const counts = Array.from({ length: layers }, () => new Uint32Array(entries));
+  const codes = Array.from({ length: layers }, (): Int32Array[] => []);
   const measured: Measured[] = [];
-  for (const [index, { path }] of files.entries()) {
-    measured.push(await measureFile(nacre, path, counts));
+  for (const [index, { name, path }] of files.entries()) {
+    measured.push({ name, ...(await measureFile(nacre, path, codes)) });
     onFile(index + 1, files.length);
   }
   await nacre.close();
   return {
     model: nacre.model.id,
     files: files.map(({ name }) => name),
-    seconds: measured.reduce((sum, { report }) => sum + report.duration, 0),
-    prefixes: Array.from({ length: layers }, (_, i) => prefixOf(measured, i + 1)),
+    ...rowsOf(measured, layers),
     steps: stepsOf(measured, watched(layers)),
-    codebooks: alphabets.length === 1 ? counts.map((row, layer) => codebookOf(row, layer + 1)) : null,
+    codebooks: alphabets.length === 1 ? codebooksOf(codes, entries) : null,
+    byLoudness: byLoudness(measured, (places) => {
+      const half = places.map((at) => measured[at]!);
+      return { prefixes: watched(layers).map((count) => prefixOf(half, count)) };
+    }),
+    sanity: sanityOf(measured, layers),
   };
 }
 
-async function measureFile(nacre: Nacre, path: string, counts: Uint32Array[]): Promise<Measured> {
+function rowsOf(measured: readonly Measured[], layers: number): Pick<Quality, "seconds" | "prefixes"> {
+  return {
+    seconds: measured.reduce((sum, { seconds }) => sum + seconds, 0),
+    prefixes: Array.from({ length: layers }, (_, i) => prefixOf(measured, i + 1)),
+  };
+}
+
+function sanityOf(measured: readonly Measured[], layers: number): SanityRow[] {
+  const ceiling = meanRow(measured.map((each) => each.ceiling));
+  return [
+    identitySanity(meanRow(measured.map(({ identity }) => identity))),
+    ceilingSanity(ceiling, prefixOf(measured, layers)),
+  ];
+}
+
+async function measureFile(
+  nacre: Nacre,
+  path: string,
+  codes: Int32Array[][],
+): Promise<Omit<Measured, "name">> {
   const original = await readAudio(path);
   const file = await nacre.encode(original);
   for (const [layer, channels] of (await nacre.codes(file)).entries()) {
-    for (const { data } of channels) for (const code of data) counts[layer]![code]! += 1;
+    codes[layer]!.push(...channels.map(({ data }) => data));
   }
-  const report = await nacre.layers(file, { original });
-  return { report, bytes: report.layers.map((_, i) => trimLayers(file, i + 1).length) };
+  const decoded: Audio[] = [];
+  const report = await nacre.layers(file, { original, onDecoded: (_, sound) => void decoded.push(sound) });
+  return {
+    seconds: report.duration,
+    loudness: integratedLoudness(original),
+    prefixes: report.layers.map((row, i) =>
+      codedOf(original, decoded[i]!, trimLayers(file, i + 1).length, row.quality),
+    ),
+    identity: codedOf(original, original, 0),
+    ceiling: codedOf(original, thereAndBack(original, nacre.model.sampleRate), 0),
+  };
 }
 
-function prefixOf(measured: readonly Measured[], layers: number): Quality["prefixes"][number] {
-  const kbps = measured.map(({ report, bytes }) => (bytes[layers - 1]! * 8) / report.duration / 1000);
-  const measures = audioMetrics.map(({ name }) => [name, meanInterval(valuesOf(measured, layers, name))]);
-  return { layers, kbps: meanInterval(kbps), measures: Object.fromEntries(measures) };
+function thereAndBack(sound: Audio, sampleRate: number): Audio {
+  const { length } = sound.channels[0]!;
+  return resample(resample(sound, sampleRate), sound.sampleRate, { length });
 }
 
-function valuesOf(measured: readonly Measured[], layers: number, metric: string): number[] {
-  return measured.map(({ report }) => report.layers[layers - 1]!.quality[metric] ?? Number.NaN);
+function prefixOf(measured: readonly Measured[], layers: number): PrefixRow {
+  return { layers, ...meanRow(measured.map(({ prefixes }) => prefixes[layers - 1]!)) };
 }
 
 function stepsOf(measured: readonly Measured[], counts: readonly number[]): Quality["steps"] {
+  const valuesOf = (layers: number, name: string) =>
+    measured.map(({ prefixes }) => prefixes[layers - 1]!.measures[name]!);
   return counts.slice(1).map((to, i) => {
     const from = counts[i]!;
     const gains = audioMetrics.map(({ name, better }): [string, number[]] => {
-      const before = valuesOf(measured, from, name);
+      const before = valuesOf(from, name);
       const sign = better === "higher" ? 1 : -1;
-      return [name, valuesOf(measured, to, name).map((after, file) => sign * (after - before[file]!))];
+      return [name, valuesOf(to, name).map((after, file) => sign * (after - before[file]!))];
     });
     const table = (of: (values: number[]) => number) =>
       Object.fromEntries(gains.map(([name, values]) => [name, of(values.filter(Number.isFinite))]));
@@ -92,11 +142,4 @@ function stepsOf(measured: readonly Measured[], counts: readonly number[]): Qual
       improved: table((values) => values.filter((value) => value > 0).length / values.length),
     };
   });
-}
-
-function codebookOf(counts: Uint32Array, layer: number): NonNullable<Quality["codebooks"]>[number] {
-  const codes = counts.reduce((sum, count) => sum + count, 0);
-  const shares = Array.from(counts, (count) => count / codes).filter((share) => share > 0);
-  const entropyBits = shares.reduce((sum, share) => sum - share * Math.log2(share), 0);
-  return { layer, codes, usage: shares.length / counts.length, perplexity: 2 ** entropyBits, entropyBits };
 }

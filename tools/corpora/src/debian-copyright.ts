@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { naming } from "@nacre/errors";
 
 /** What a package's copyright file says of some of its files. */
 export type CopyrightPart = {
@@ -11,9 +12,10 @@ export type CopyrightPart = {
   holders: string;
 };
 
-/** Reads usr/share/doc/<package>/copyright of an unpacked package. */
+/** Reads usr/share/doc/<package>/copyright of an unpacked package. throws NacreError "io" when it is absent */
 export async function readCopyright(root: string, name: string): Promise<CopyrightPart[]> {
-  return parseCopyright(await readFile(join(root, "usr/share/doc", name, "copyright"), "utf8"));
+  const path = join(root, "usr/share/doc", name, "copyright");
+  return parseCopyright(await naming(path, readFile(path, "utf8")));
 }
 
 /**
@@ -36,6 +38,11 @@ export function copyrightOf(parts: readonly CopyrightPart[], path: string): Copy
   return parts.findLast(({ covers }) => covers(path));
 }
 
+/** Who is named first, without address; those named after may have changed a work but did not make it. */
+export function firstHolder({ holders }: CopyrightPart): string {
+  return holders.split(",")[0]!.replace(/<.*/, "").trim();
+}
+
 function fieldsOf(paragraph: string): Record<string, string> {
   const fields = paragraph.matchAll(/^(\S+):[ \t]*(.*(?:\n[ \t].*)*)/gm);
   return Object.fromEntries([...fields].map(([, name, value]) => [name!, value!.trim()]));
@@ -52,6 +59,6 @@ function matcherOf(files: string): (path: string) => boolean {
 function holdersOf(copyright: string): string {
   return copyright
     .split("\n")
-    .map((line) => line.trim().replace(/^[\d, -]+/, ""))
+    .map((line) => line.trim().replace(/^[\d,. -]+/, ""))
     .join(", ");
 }

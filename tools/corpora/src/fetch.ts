@@ -3,7 +3,12 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
-import type { Source } from "./source.js";
+
+/** Where a source is had: Debian packages, unpacked into one folder, or a git repository. */
+export type Origin = {
+  name: string;
+  from: { kind: "debian"; packages: readonly string[] } | { kind: "git"; url: string };
+};
 
 /**
  * Brings a source to `folder`/<name> with apt-get and dpkg, or git. What is already there is kept, so an
@@ -11,7 +16,7 @@ import type { Source } from "./source.js";
  *
  * throws NacreError "io" when the program is missing or the source cannot be had
  */
-export async function fetchSource(source: Source, folder: string): Promise<string> {
+export async function fetchSource(source: Origin, folder: string): Promise<string> {
   const target = join(folder, source.name);
   if (existsSync(target)) return target;
   const temporary = `${target}.tmp`;
@@ -30,7 +35,7 @@ export async function fetchSource(source: Source, folder: string): Promise<strin
   return target;
 }
 
-function call(program: string, options: string[], cwd: string, source: Source): void {
+function call(program: string, options: string[], cwd: string, source: Origin): void {
   const { status, error } = spawnSync(program, options, { cwd, stdio: ["ignore", "ignore", "inherit"] });
   if (status === 0) return;
   throw new NacreError("io", {

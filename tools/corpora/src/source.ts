@@ -1,4 +1,5 @@
 import type { ClipKind } from "@nacre/training";
+import type { Origin } from "./fetch.js";
 
 /** What a source says of one of its files. */
 export type Recording = {
@@ -12,11 +13,8 @@ export type Recording = {
 };
 
 /** Where a corpus comes from, and which of its files are taken. */
-export type Source = {
-  name: string;
+export type Source = Origin & {
   kind: ClipKind;
-  /** Debian packages, unpacked into one folder, or a git repository. */
-  from: { kind: "debian"; packages: readonly string[] } | { kind: "git"; url: string };
   /** Where the whole states its licence, for the model's card. */
   credit: string;
   /** Speakers that are never trained on. */

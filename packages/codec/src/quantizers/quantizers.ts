@@ -1,12 +1,18 @@
 import { assert } from "@nacre/errors";
 import { z } from "zod";
+import { factorisedFiniteScalar } from "./factorised-finite-scalar.js";
 import type { OpenQuantizer, QuantizerKind } from "./quantizer-kind.js";
 import { residualFiniteScalar } from "./residual-finite-scalar.js";
 import { residualScalar } from "./residual-scalar.js";
 import { residualVector } from "./residual-vector.js";
 
 /** Every kind of quantizer that a model may name; adding one is a file and a line here. */
-export const quantizerKinds = [residualVector, residualFiniteScalar, residualScalar] as const;
+export const quantizerKinds = [
+  residualVector,
+  residualFiniteScalar,
+  factorisedFiniteScalar,
+  residualScalar,
+] as const;
 
 type SchemaOf<Kind> = Kind extends { schema: infer Schema extends z.core.$ZodTypeDiscriminable }
   ? Schema

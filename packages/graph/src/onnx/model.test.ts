@@ -11,6 +11,7 @@ import {
   input,
   layerNorm,
   matmul,
+  modelNodes,
   mul,
   onnxModel,
   opset,
@@ -73,6 +74,14 @@ describe("the file", () => {
 
   test("is the same, byte by byte, for a graph built twice", () => {
     expect(step()).toEqual(step());
+  });
+
+  test("holds the nodes and constants that modelNodes lists, in that order", () => {
+    const parts = { inputs: [x], outputs: { y: add(sum(mul(x, 3)), 1), same: x } };
+    const { nodes, initializers } = readModel(onnxModel(parts));
+    const listed = modelNodes(parts);
+    expect(listed.nodes.map(({ type, inputs, outputs }) => ({ type, inputs, outputs }))).toEqual(nodes);
+    expect(listed.initializers.map(({ name }) => name)).toEqual(initializers.map(({ name }) => name));
   });
 
   test("holds only what the outputs depend on, each node once", () => {

@@ -25,7 +25,16 @@ export type ModelParts = {
  * throws NacreError "shape" when a tensor reaches an input that is not in `inputs`, "option" when two
  *        inputs, or an input and an output, have one name
  */
-export function onnxModel({ name = "nacre", inputs, outputs }: ModelParts): Uint8Array {
+export function onnxModel(parts: ModelParts): Uint8Array {
+  const { name = "nacre", inputs, outputs } = parts;
+  return write(name, inputs, outputs, modelNodes(parts));
+}
+
+/** A model's nodes in the order in which they can run, and its constants. */
+export type ModelNodes = { nodes: readonly OnnxNode[]; initializers: readonly Initializer[] };
+
+/** The nodes of a graph as `onnxModel` writes them, for runners that read no ONNX files. Throws as it does. */
+export function modelNodes({ inputs, outputs }: ModelParts): ModelNodes {
   const emitter = createEmitter(publicNames(inputs, outputs));
   const names = new Map<Node, readonly string[]>();
   for (const tensor of inputs) names.set(tensor.node, [inputName(tensor)]);
@@ -41,7 +50,7 @@ export function onnxModel({ name = "nacre", inputs, outputs }: ModelParts): Uint
     );
   }
   nameOutputs(emitter, outputs, (tensor) => names.get(tensor.node)![tensor.output]!);
-  return write(name, inputs, outputs, emitter);
+  return { nodes: emitter.nodes, initializers: emitter.initializers };
 }
 
 function publicNames(inputs: readonly Tensor[], outputs: Readonly<Record<string, Tensor>>): Set<string> {
@@ -93,7 +102,7 @@ function write(
   name: string,
   inputs: readonly Tensor[],
   outputs: Readonly<Record<string, Tensor>>,
-  { nodes, initializers }: Emitter,
+  { nodes, initializers }: ModelNodes,
 ): Uint8Array {
   const model = protobufWriter();
   model.integer(1, irVersion);

@@ -1,30 +1,8 @@
 import { NacreError } from "@nacre/errors";
-import {
-  add,
-  cast,
-  concat,
-  constant,
-  div,
-  exp,
-  less,
-  log,
-  max,
-  mean,
-  mul,
-  neg,
-  reshape,
-  scatterAddRows,
-  sizeOf,
-  split,
-  square,
-  stopGradient,
-  sub,
-  sum,
-  type Tensor,
-  zeros,
-} from "@nacre/graph";
+import { mean, split, square, stopGradient, sub, type Tensor } from "@nacre/graph";
 import { composeResidual, estimatorByName } from "@nacre/rotation-trick";
 import { type GridLayers, gridLayers, stackCodes } from "../finite-scalar/graph.js";
+import { scalarTelemetry } from "../finite-scalar/telemetry.js";
 import { layerScales, type ResidualFiniteScalarQuantizerOptions } from "./array.js";
 
 /**
@@ -86,39 +64,10 @@ function masksOf(layerMask: Tensor, rows: number, layers: number): Tensor[] {
 }
 
 function telemetryOf({ bounded, codes, points }: GridLayers, levels: readonly number[]) {
-  const hits = codes.map((layer) => codeShares(layer, levels));
-  const perLayer = (values: readonly Tensor[]) =>
-    concat(
-      values.map((value) => reshape(value, [1])),
-      0,
-    );
   let rest = stopGradient(bounded);
   const errors = points.map((point) => {
     rest = sub(rest, point);
     return mean(square(rest));
   });
-  return {
-    perplexity: perLayer(hits.map((share) => meanPerplexity(share, levels.length))),
-    // Half a row is less than any that was seen.
-    dead: perLayer(hits.map((share) => sum(cast(less(share, 0.5 / bounded.shape[0]!), "float32")))),
-    quantizationError: perLayer(errors),
-  };
-}
-
-/** Share of the rows that have each code of each channel, [sum of levels], channel after channel. */
-function codeShares(codes: Tensor, levels: readonly number[]): Tensor {
-  let total = 0;
-  const starts = levels.map((count) => {
-    total += count;
-    return BigInt(total - count);
-  });
-  const places = reshape(add(codes, constant(BigInt64Array.from(starts), [levels.length])), [
-    sizeOf(codes.shape),
-  ]);
-  const ones = constant(new Float32Array(sizeOf(codes.shape)).fill(1), [sizeOf(codes.shape)]);
-  return div(scatterAddRows(zeros([total]), places, ones), codes.shape[0]!);
-}
-
-function meanPerplexity(shares: Tensor, channels: number): Tensor {
-  return exp(div(neg(sum(mul(shares, log(max(shares, 1e-12))))), channels));
+  return scalarTelemetry(codes, errors, levels);
 }

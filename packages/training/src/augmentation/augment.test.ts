@@ -152,6 +152,7 @@ test("all parts together leave numbers that are finite", () => {
 
 test.each<[string, Augmentation]>([
   ["chance 1.5", { telephone: { chance: 1.5 } }],
+  ['"lowpass"', JSON.parse('{"lowpass": {"chance": 1, "cutoffs": [4000]}}')],
   ["chance NaN", { telephone: { chance: Number.NaN } }],
   ["3 .. -3 dB", { mix: { chance: 1, level: [3, -3] } }],
   ["-Infinity .. 0 dB", { noise: { chance: 1, snr: [Number.NEGATIVE_INFINITY, 0] } }],

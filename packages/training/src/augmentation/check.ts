@@ -1,9 +1,12 @@
 import { refuseUnless } from "../recipes/refuse.js";
 import type { Augmentation, Range } from "./augment.js";
 
+const parts = ["mix", "noise", "lowPass", "telephone"];
+
 /** throws NacreError "option" when a recipe's augmentation cannot be carried out at its sample rate */
 export function checkAugmentation(augmentation: Augmentation, sampleRate: number): void {
   for (const [name, { chance }] of Object.entries(augmentation)) {
+    refuseUnless(parts.includes(name), `augmentation "${name}"`, parts.join(", "));
     refuseUnless(chance >= 0 && chance <= 1, `chance ${chance} of ${name}`, "0 .. 1");
   }
   const { mix, noise, lowPass } = augmentation;

@@ -1,8 +1,7 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { z } from "zod";
+import { openPackedFile, readPackedIndex } from "../packed-file.js";
 
 /**
  * Packed training pictures: `pixels.u8`, 8-bit RGB rows of one picture after another, and `index.json`.
@@ -25,8 +24,8 @@ const indexSchema = z.object({
   ),
 });
 
-/** Names of a packed corpus' files. */
-export const pictureCorpusFiles = { index: "index.json", pixels: "pixels.u8" } as const;
+/** The file of packed pictures that has their pixels. */
+export const pixelsName = "pixels.u8";
 
 /** One picture of a packed corpus, in pixels. */
 export type PackedPicture = { start: number; width: number; height: number };
@@ -55,26 +54,14 @@ export type PictureCorpus = {
  * throws NacreError "io" when it is absent, "media" when it is damaged or has no picture to train on
  */
 export async function openPictureCorpus(folder: string): Promise<PictureCorpus> {
-  const parsed = indexSchema.safeParse(await readJson(join(folder, pictureCorpusFiles.index)));
-  if (!parsed.success) {
-    throw new NacreError("media", {
-      found: `${join(folder, pictureCorpusFiles.index)}: ${z.prettifyError(parsed.error)}`,
-      expected: "the index of packed pictures",
-      mend: "pack the pictures again",
-    });
-  }
-  const { pictures } = parsed.data;
+  const { pictures } = await readPictureIndex(folder);
   const [train, validation] = (["train", "validation"] as const).map((wanted) =>
     pictures.filter(({ split }) => split === wanted),
   );
   if (train!.length === 0) throw noPictureToTrainOn();
-  const path = join(folder, pictureCorpusFiles.pixels);
   const ends = pictures.map(({ start, width, height }) => 3 * (start + width * height));
-  await checkSize(
-    path,
-    ends.reduce((most, end) => Math.max(most, end), 0),
-  );
-  const file = openSync(path, "r");
+  const needed = ends.reduce((most, end) => Math.max(most, end), 0);
+  const file = await openPackedFile(join(folder, pixelsName), needed);
   return {
     train: train!,
     validation: validation!,
@@ -83,12 +70,16 @@ export async function openPictureCorpus(folder: string): Promise<PictureCorpus> 
     read({ start, width }, left, top, size, into) {
       for (let row = 0; row < size; row++) {
         const at = 3 * (start + (top + row) * width + left);
-        const found = readSync(file, into, row * size * 3, size * 3, at);
-        if (found !== size * 3) throw cutShort(path);
+        file.read(into, row * size * 3, size * 3, at);
       }
     },
-    close: () => closeSync(file),
+    close: file.close,
   };
+}
+
+/** What is packed, picture by picture. throws NacreError "io" when it is absent, "media" when it is damaged */
+export function readPictureIndex(folder: string): Promise<z.infer<typeof indexSchema>> {
+  return readPackedIndex(folder, indexSchema);
 }
 
 /** What packing and training say of a corpus without a training part. */
@@ -112,41 +103,4 @@ function sourcesOf(train: readonly Entry[]): PictureCorpusSource[] {
     found.set(key, known);
   }
   return [...found.values()].map((each) => ({ ...each, megapixels: Number(each.megapixels.toFixed(2)) }));
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new NacreError(
-      "io",
-      { found: `${path} cannot be read`, expected: "packed pictures", mend: "pack them first" },
-      { cause },
-    );
-  }
-}
-
-async function checkSize(path: string, needed: number): Promise<void> {
-  const file = await open(path, "r").catch((cause: unknown) => {
-    throw new NacreError(
-      "io",
-      { found: `${path} cannot be opened`, mend: "pack the pictures again" },
-      { cause },
-    );
-  });
-  const { size } = await file.stat();
-  await file.close();
-  if (size >= needed) return;
-  throw new NacreError("media", {
-    found: `${path} of ${size} bytes`,
-    expected: `${needed} bytes`,
-    mend: "pack the pictures again",
-  });
-}
-
-function cutShort(path: string): NacreError {
-  return new NacreError("io", {
-    found: `${path} ends within a picture`,
-    mend: "pack the pictures again; the file was cut while it was in use",
-  });
 }

@@ -1,3 +1,4 @@
+import type { ParameterSpec, Parameters } from "@nacre/blocks";
 import type { QuantizerConfig } from "@nacre/codec";
 import type { Tensor } from "@nacre/graph";
 import type { LayerSpread } from "@nacre/quantizer";
@@ -8,6 +9,7 @@ import type { StateArray, StateValues } from "../state.js";
 /**
  * What a quantizer gets of a step.
  *
+ * parameters trained tensors by name, the kind's own among them
  * latent     float32 [N, D], of all frames of the batch
  * layerMask  float32 [N, L], 1 where the row uses the layer; each row a prefix of ones
  * state      the kind's own arrays among all, by name
@@ -15,6 +17,7 @@ import type { StateArray, StateValues } from "../state.js";
  * codes      int64 [N, L], to be used instead of the search when a step is built pinned
  */
 export type QuantizerInputs = {
+  parameters: Parameters;
   latent: Tensor;
   layerMask: Tensor;
   state: Readonly<Record<string, Tensor>>;
@@ -46,6 +49,7 @@ export type QuantizerPass = {
  *
  * kind          as recipes name it
  * check         throws NacreError "option" when the recipe's numbers do not fit it
+ * parameters    tensors of its own that are trained as the networks' are, and stored under their names
  * stateArrays   what it remembers between steps
  * initialState  values of those that do not begin as zeros
  * fields        sizes of its fields of the row
@@ -57,6 +61,7 @@ export type QuantizerPass = {
 export type QuantizerTraining<Options> = {
   kind: string;
   check(recipe: RecipeOf<Options>): void;
+  parameters(recipe: RecipeOf<Options>): ParameterSpec[];
   stateArrays(recipe: RecipeOf<Options>): StateArray[];
   initialState(recipe: RecipeOf<Options>): StateValues;
   fields(recipe: RecipeOf<Options>): Record<string, number>;

@@ -1,11 +1,16 @@
 import { NacreError } from "@nacre/errors";
 import type { Recipe } from "../recipes/recipe.js";
+import { factorisedScalarTraining } from "./factorised-finite-scalar.js";
 import type { QuantizerTraining } from "./quantizer-training.js";
 import { finiteScalarTraining } from "./residual-finite-scalar.js";
 import { residualVectorTraining } from "./residual-vector.js";
 
 /** Every kind of quantizer that can be trained; adding one is a file and a line here. */
-export const quantizerTrainings = [residualVectorTraining, finiteScalarTraining] as const;
+export const quantizerTrainings = [
+  residualVectorTraining,
+  finiteScalarTraining,
+  factorisedScalarTraining,
+] as const;
 
 /** A recipe's quantizer, told apart by `kind`. */
 export type QuantizerRecipe = OptionsOf<(typeof quantizerTrainings)[number]>;

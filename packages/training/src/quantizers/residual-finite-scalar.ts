@@ -40,6 +40,7 @@ export const finiteScalarTraining: QuantizerTraining<ResidualFiniteScalarRecipe>
     // Its maker refuses what the grid does not allow.
     createResidualFiniteScalarQuantizer(quantizer);
   },
+  parameters: () => [],
   stateArrays: () => [],
   initialState: () => ({}),
   fields: () => ({}),

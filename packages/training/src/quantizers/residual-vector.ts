@@ -34,6 +34,7 @@ export const residualVectorTraining: QuantizerTraining<ResidualVectorRecipe> = {
     const updates = ["moving-average", "gradient"];
     refuseUnless(updates.includes(update), `codebook update "${update}"`, updates.join(" or "));
   },
+  parameters: () => [],
   stateArrays({ quantizer: { layers, entries, update }, encoder }) {
     const kept = update === "gradient" ? ["first", "second", "average"] : ["sums"];
     const books = [layers, entries, encoder.latentDim];

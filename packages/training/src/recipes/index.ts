@@ -5,9 +5,10 @@ import { photo } from "./photo.js";
 import type { AnyRecipe, Recipe } from "./recipe.js";
 import { speech24k } from "./speech-24k.js";
 import { speech24kFsq } from "./speech-24k-fsq.js";
+import { speech24kFsqFactorised } from "./speech-24k-fsq-factorised.js";
 
 /** All recipes of sound by name; adding one is a file and a line here. */
-export const recipes: readonly Recipe[] = [speech24k, speech24kFsq, general24k];
+export const recipes: readonly Recipe[] = [speech24k, speech24kFsq, speech24kFsqFactorised, general24k];
 
 /** All recipes of pictures. */
 export const pictureRecipes: readonly PictureRecipe[] = [photo];

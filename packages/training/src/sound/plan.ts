@@ -54,9 +54,13 @@ export function soundPlan(recipe: Recipe): StepPlan {
   };
 }
 
-/** Trained tensors of the recipe's networks. */
+/** Trained tensors of the recipe's networks and of its quantizer. */
 export function soundParameters(recipe: Recipe): ParameterSpec[] {
-  return [...spectralEncoder.parameters(recipe.encoder), ...spectralDecoder.parameters(recipe.decoder)];
+  return [
+    ...spectralEncoder.parameters(recipe.encoder),
+    ...spectralDecoder.parameters(recipe.decoder),
+    ...trainingOf(recipe).parameters(recipe),
+  ];
 }
 
 function soundPass(recipe: Recipe, inputs: PassInputs): Pass {
@@ -91,6 +95,7 @@ function forward(recipe: Recipe, { batch: audio, parameters, state, field, codes
   const { encoder, decoder, quantizer, batch, frames } = recipe;
   const latent = spectralEncoder.forward(encoder, parameters, audio);
   const pass: QuantizerPass = trainingOf(recipe).pass(recipe, {
+    parameters,
     latent: reshape(latent, [batch * frames, encoder.latentDim]),
     layerMask: itemMask(field("layerMask"), batch, frames, quantizer.layers),
     state,

@@ -6,7 +6,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 import { type PicturePlanes, pictureMetrics, psnrRgb } from "@nacre/metrics";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ratePlot } from "../picture-plots.js";
+import { ratePlot } from "../plot/picture-figure.js";
 import type { Contender } from "./contender.js";
 import { pictureContenders } from "./contenders.js";
 import { measurePictures, type PicturesResult } from "./measure-pictures.js";

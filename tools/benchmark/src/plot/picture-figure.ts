@@ -1,8 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import type { PicturesResult } from "./pictures/measure-pictures.js";
+import type { PicturesResult } from "../pictures/measure-pictures.js";
 
 const shadeLabel = {
   x: "low",
@@ -21,13 +19,6 @@ type Drawn = { label: string; rate: number; quality: number };
 const widest = 1.5;
 // Okabe & Ito's colours, which the colour-blind can tell apart.
 const colours = ["#000000", "#0072b2", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#56b4e9"];
-
-/** Writes `<prefix>-psnr.svg` and `<prefix>-msssim.svg`: the curves of means of all contenders. */
-export async function writePlots(result: PicturesResult, prefix: string): Promise<void> {
-  await mkdir(dirname(prefix), { recursive: true });
-  await writeFile(`${prefix}-psnr.svg`, ratePlot(result, "psnrRgb", "PSNR of RGB (dB)"));
-  await writeFile(`${prefix}-msssim.svg`, ratePlot(result, "msSsimDecibels", "MS-SSIM (dB)"));
-}
 
 /** Quality over bit per pixel as a whole SVG file; the interval of BD-rates is shaded. */
 export function ratePlot(result: PicturesResult, measure: string, axis: string): string {
