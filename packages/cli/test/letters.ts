@@ -1,5 +1,5 @@
 /** A medium for tests: text files, two layers of nibbles, no network. It shows that nothing in this room is about sound. */
-import { createStreamWriter, readStream, type StreamHeader } from "@nacre/bitstream";
+import { createStreamWriter, readStream, type SoundHeader } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
 import type { Medium, OpenModel, Task, Work } from "../src/medium.js";
 import { toggle } from "../src/options.js";
@@ -72,7 +72,7 @@ async function* pieces(bytes: Uint8Array, layers: number) {
   yield writer.finish(bytes.length);
 }
 
-function header(layers: number): StreamHeader {
+function header(layers: number): SoundHeader {
   return {
     version: 0,
     media: "video",

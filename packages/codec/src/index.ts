@@ -31,7 +31,7 @@ export {
   type PictureModelConfig,
   pictureModelSchema,
 } from "./picture/picture-model.js";
-export type { ReadablePicture } from "./picture/pixels.js";
+export type { ReadablePicture } from "./picture/readable-picture.js";
 export type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
 export { openQuantizer, type QuantizerConfig, quantizerTensors } from "./quantizers/quantizers.js";
 export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";

@@ -17,6 +17,7 @@ import {
   type TrainedPictureModel,
 } from "../src/index.js";
 import { readPictureModel } from "../src/node/index.js";
+import { cropped } from "../src/picture/pixels.js";
 import { inPieces, joinBytes, seededRandom } from "./tiny.js";
 
 /** Where the frozen model stands. */
@@ -229,6 +230,25 @@ export async function decodeWhole(
   options: DecodePictureOptions & { sizes?: readonly number[] } = {},
 ): Promise<Picture> {
   return collect(await codec.decode(inPieces(file, options.sizes), options));
+}
+
+/** A picture in memory as tiles of a size, smaller at the right and lower border. */
+export function inTiles(picture: Picture, wide: number, high: number): PictureStream {
+  const { planes, alpha, ...facts } = picture;
+  return {
+    ...facts,
+    hasAlpha: alpha !== undefined,
+    tiles: (async function* () {
+      for (let y = 0; y < facts.height; y += high) {
+        for (let x = 0; x < facts.width; x += wide) {
+          const [width, height] = [Math.min(wide, facts.width - x), Math.min(high, facts.height - y)];
+          const cut = (plane: PicturePlane) =>
+            cropped(plane, facts.width, { row: y, column: x, rows: height, columns: width });
+          yield { width, height, planes: planes.map(cut), ...(alpha && { alpha: cut(alpha) }) };
+        }
+      }
+    })(),
+  };
 }
 
 /** Tiles laid beside each other; they come without gaps, left to right and top to bottom. */

@@ -23,7 +23,7 @@ import {
   pictureTensors,
   sideReach,
 } from "./picture-model.js";
-import type { ReadablePicture } from "./pixels.js";
+import type { ReadablePicture } from "./readable-picture.js";
 import { chosenSymbols, type TileCodes } from "./tile-symbols.js";
 
 /** What a training run of pictures hands over. */

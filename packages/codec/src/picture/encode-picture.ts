@@ -1,5 +1,4 @@
 import { createStreamWriter } from "@nacre/bitstream";
-import { NacreError } from "@nacre/errors";
 import type { PicturePlane, TiledPicture } from "@nacre/signal";
 import { layerCount } from "../file-header.js";
 import { inFlight } from "../in-flight.js";
@@ -8,7 +7,8 @@ import type { EncodePictureOptions } from "./picture-codec.js";
 import type { PictureEngine } from "./picture-engine.js";
 import { pictureHeaderOf } from "./picture-header.js";
 import type { PictureModel } from "./picture-model.js";
-import { asTiled, cropped, networkInput, type ReadablePicture } from "./pixels.js";
+import { cropped, networkInput } from "./pixels.js";
+import { asTiled, type ReadablePicture } from "./readable-picture.js";
 import {
   copyShared,
   type Rectangle,
@@ -37,7 +37,7 @@ export async function* encodePicture(
   yield writer.start();
   const { down, across } = tileGridOf(model, tiled);
   let done = 0;
-  for await (const { at, codes, alpha } of analyzedTiles(model, engine, picture)) {
+  for await (const { at, codes, alpha } of analyzedTiles(model, engine, tiled)) {
     const coded = encodeTile(model, at, { ...codes, layers: codes.layers.slice(0, used) });
     const width = Math.min(tiled.width, (at.column + at.columns) * model.patch) - at.column * model.patch;
     const sections = alpha ? [encodePlane(alpha, width), ...coded] : coded;
@@ -57,7 +57,6 @@ export function analyzedTiles(
   engine: PictureEngine,
   picture: ReadablePicture,
 ): AsyncGenerator<AnalyzedTile, void, undefined> {
-  if ("planes" in picture) checkPlanes(picture);
   const tiled = asTiled(picture);
   const grid = tileGridOf(model, tiled);
   // The next tile is read and laid out while the networks work.
@@ -128,16 +127,4 @@ function cut<Data extends Int32Array | Float32Array>(
 
 async function* numbers(count: number): AsyncGenerator<number, void, undefined> {
   for (let number = 0; number < count; number++) yield number;
-}
-
-function checkPlanes(picture: ReadablePicture & { planes: PicturePlane[]; alpha?: PicturePlane }): void {
-  const { width, height, colour, bitDepth, planes, alpha } = picture;
-  const type = bitDepth === 8 ? Uint8Array : Uint16Array;
-  const all = alpha ? [...planes, alpha] : planes;
-  const fits = all.every((plane) => plane instanceof type && plane.length === width * height);
-  if (fits && planes.length === (colour === "grey" ? 1 : 3)) return;
-  throw new NacreError("shape", {
-    found: `${planes.length} planes of ${all.map(({ length }) => length).join(", ")} samples`,
-    expected: `${colour === "grey" ? 1 : 3} of ${width * height} samples of ${bitDepth} bits`,
-  });
 }

@@ -7,7 +7,7 @@ import { encodePicture } from "./encode-picture.js";
 import { createPictureEngine } from "./picture-engine.js";
 import { pictureCodes, pictureLatent, synthesizePicture } from "./picture-layers.js";
 import type { PictureModel } from "./picture-model.js";
-import type { ReadablePicture } from "./pixels.js";
+import type { ReadablePicture } from "./readable-picture.js";
 
 /** How a picture is written. */
 export type EncodePictureOptions = {

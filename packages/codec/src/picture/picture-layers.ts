@@ -8,7 +8,7 @@ import { analyzedTiles } from "./encode-picture.js";
 import type { PictureEngine } from "./picture-engine.js";
 import { checkPictureHeader } from "./picture-header.js";
 import { type PictureModel, sideReach } from "./picture-model.js";
-import type { ReadablePicture } from "./pixels.js";
+import type { ReadablePicture } from "./readable-picture.js";
 import { type LatentTile, latentTile, synthesizeTiles } from "./synthesize-tiles.js";
 import { copyShared, type Rectangle, scaled, type TileGrid, tileAt, tileGridOf } from "./tile-grid.js";
 import { decodeTile, type TileCodes } from "./tile-symbols.js";

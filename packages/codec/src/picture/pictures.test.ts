@@ -7,6 +7,7 @@ import {
   collect,
   decodeWhole,
   encodePicture,
+  inTiles,
   openTinyPicture,
   psnr,
   samePicture,
@@ -14,7 +15,7 @@ import {
   tile,
 } from "../../test/tiny-picture.js";
 import { pictureFileCodes } from "../index.js";
-import { asTiled } from "./pixels.js";
+import { asTiled } from "./readable-picture.js";
 
 const codec = await openTinyPicture();
 afterAll(() => codec.close());
@@ -87,6 +88,35 @@ test("a picture read tile by tile gives the file of the one in memory", async ()
     expect(height).toBeLessThanOrEqual(150);
   }
   expect(reads.length).toBe(6);
+});
+
+test.each([
+  [1, 1],
+  [50, 37],
+  [300, 5],
+  [128, 128],
+])("a picture that comes in tiles of %i x %i gives the file of the one in memory", async (wide, high) => {
+  const small = wide * high === 1;
+  const [width, height] = small ? [20, 10] : [300, 150];
+  const alpha = Uint8Array.from({ length: width * height }, () => 256 * random());
+  const picture = { ...scene(width, height, 6), alpha };
+  expect(await encodePicture(codec, inTiles(picture, wide, high))).toEqual(
+    await encodePicture(codec, picture),
+  );
+});
+
+test("tiles that leave gaps, overlap or are of another picture are refused", async () => {
+  const picture = scene(300, 150, 6);
+  const stream = inTiles(picture, 128, 64);
+  const bad = [
+    inTiles(scene(300, 149, 6), 128, 64),
+    inTiles(scene(310, 150, 6), 128, 64),
+    inTiles({ ...picture, alpha: picture.planes[0]! }, 128, 64),
+  ];
+  for (const { tiles } of bad) {
+    expect(await codeOf(() => encodePicture(codec, { ...stream, tiles }))).toBe("shape");
+  }
+  expect((await encodePicture(codec, stream)).length).toBeGreaterThan(100);
 });
 
 test("fewer layers, trimmed or encoded, are the same bytes and look like that prefix", async () => {

@@ -1,23 +1,5 @@
-import type { Picture, PictureTile, TiledPicture } from "@nacre/signal";
+import type { Picture, PictureTile } from "@nacre/signal";
 import type { Rectangle } from "./tile-grid.js";
-
-/** A picture that can be read in any order: one in memory, or one that is read tile by tile. */
-export type ReadablePicture = Picture | TiledPicture;
-
-/** The picture as one that is read tile by tile. */
-export function asTiled(picture: ReadablePicture): TiledPicture {
-  if ("readTile" in picture) return picture;
-  const { planes, alpha, ...facts } = picture;
-  return {
-    ...facts,
-    hasAlpha: alpha !== undefined,
-    async readTile(x, y, width, height) {
-      const cut = <Plane extends Uint8Array | Uint16Array>(plane: Plane) =>
-        cropped(plane, facts.width, { row: y, column: x, rows: height, columns: width }) as Plane;
-      return { width, height, planes: planes.map(cut), ...(alpha && { alpha: cut(alpha) }) };
-    },
-  };
-}
 
 /** A rectangle out of a plane of so many columns. */
 export function cropped<Plane extends Uint8Array | Uint16Array>(
