@@ -3,28 +3,28 @@ import { cut } from "../../test/clips.js";
 import { measureRobustness, type Robustness } from "./measure-robustness.js";
 
 /**
- * By how many LU the shipped model may change a sound's loudness. The aim is .5 for all of them; clean speech
- * alone reaches it. What is above .5 is a fault that was measured, with a margin of a tenth, so that it does not
+ * By how many LU the shipped model may change a sound's loudness. The aim is .5 for all of them; six of
+ * seventeen reach it. What is above .5 is a fault that was measured, with a margin of a tenth, so that it does not
  * grow; a model that does better lowers its line here.
  */
 const largestChange: Readonly<Record<string, number>> = {
+  "speech-60": 0.5,
+  whisper: 0.5,
   speech: 0.5,
-  whisper: 0.7,
-  "two-voices": 0.95,
-  "pink-30": 0.95,
-  telephone: 1.05,
-  "pink-50": 1.05,
-  "speech-60": 1.1,
-  "white-50": 1.2,
-  clipped: 2.05,
-  "pink-10": 2.8,
-  "white-30": 3.7,
-  "square-100": 6,
-  "white-10": 7.5,
-  clicks: 11,
-  "dc-half": 12,
-  "dc-full": 12.7,
-  "square-1000": 36.6,
+  "pink-30": 0.5,
+  "white-50": 0.5,
+  "two-voices": 0.5,
+  "white-30": 0.6,
+  "pink-50": 0.65,
+  telephone: 1.35,
+  "dc-full": 1.45,
+  "pink-10": 1.55,
+  clipped: 1.8,
+  "dc-half": 2.05,
+  "white-10": 3.75,
+  "square-100": 4.95,
+  "square-1000": 10.45,
+  clicks: 12.7,
 };
 
 let result: Robustness;
