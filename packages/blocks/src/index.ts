@@ -3,6 +3,7 @@ export { architectureByName } from "./architectures.js";
 export { type ConfigReader, configReader, requireFewParameters } from "./config.js";
 export { type ConvNextOptions, convNextBlock, type RowLayout } from "./conv-next.js";
 export { convNextBlock2d, type Grid } from "./conv-next-2d.js";
+export { cosinePatches, diagonalMatrix, rowOffset } from "./cosine-patch.js";
 export {
   binCount,
   dft,

@@ -67,3 +67,10 @@ test("the first values of a stream never change, because trained models name a s
   const { w } = initialValues([spec("w", { kind: "uniform", bound: 1 }, 3)], 42);
   expect([...w!]).toEqual([0.769953191280365, -0.5074864625930786, 0.8663316965103149]);
 });
+
+test("given values are taken as they are, and must fill the shape", () => {
+  const given = (values: number[]) =>
+    initialValues([spec("g", { kind: "given", values: () => Float32Array.from(values) }, 3)], 1);
+  expect(given([3, 1, 2]).g).toEqual(Float32Array.of(3, 1, 2));
+  expect(() => given([3, 1])).toThrow("3 starting values");
+});

@@ -35,6 +35,11 @@ function draw(initial: Initial, size: number, random: Random): Float32Array {
       return normal(size, initial.deviation, random);
     case "uniform":
       return Float32Array.from({ length: size }, () => (2 * random() - 1) * initial.bound);
+    case "given": {
+      const values = initial.values();
+      assert(values.length === size, `${size} starting values are given, ${values.length} came`);
+      return Float32Array.from(values);
+    }
   }
 }
 

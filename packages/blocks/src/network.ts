@@ -8,7 +8,9 @@ export type Initial =
   /** Gaussian of mean zero. */
   | { kind: "normal"; deviation: number }
   /** Even over -bound .. bound. */
-  | { kind: "uniform"; bound: number };
+  | { kind: "uniform"; bound: number }
+  /** What `values` gives, row-major, as many as the shape holds. */
+  | { kind: "given"; values: () => Float32Array };
 
 /**
  * One trained tensor of a network.

@@ -50,7 +50,7 @@ export type PictureEncoder<C> = Architecture<C, PictureDescription> & {
   forward(config: C, parameters: Parameters, picture: Tensor): PictureLatent;
 };
 
-/** Quantized latent, rounded side values and depth to pictures in the encoder's range, not clipped to it. */
+/** Quantized latent less its mean, rounded side values and depth to pictures in the encoder's range, not clipped to it. */
 export type PictureDecoder<C> = Architecture<C, PictureDescription & { layers: number }> & {
   /**
    * Builds the graph; returns [B, 3, height, width].
@@ -58,4 +58,13 @@ export type PictureDecoder<C> = Architecture<C, PictureDescription & { layers: n
    * is missing
    */
   forward(config: C, parameters: Parameters, input: PictureDecoderInput): Tensor;
+
+  /**
+   * What the side values tell of the latent: subtracted before it is quantized, and added again by `forward`
+   * (the mean of Minnen et al. 2018, arXiv 1809.02736, section 3).
+   *
+   * side     [B, height / patch / cell, width / patch / cell, Z], whole numbers
+   * returns  [B, height / patch, width / patch, C]
+   */
+  mean(config: C, parameters: Parameters, side: Tensor): Tensor;
 };

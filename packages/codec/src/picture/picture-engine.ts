@@ -1,4 +1,4 @@
-import { add, cast, clip, input, onnxModel, reshape, round } from "@nacre/graph";
+import { add, cast, clip, input, onnxModel, reshape, round, sub } from "@nacre/graph";
 import type { Runtime, Session, Values } from "@nacre/runtime";
 import { bakedParameters } from "../model-parts.js";
 import { type PictureModel, sideReach } from "./picture-model.js";
@@ -10,7 +10,7 @@ export type WindowSize = { rows: number; columns: number };
 export type PictureEngine = {
   /**
    * pixels   [3, rows * patch, columns * patch]
-   * returns  codes [rows * columns, L * C], side [cells, Z] stored codes, latent [rows * columns, C]
+   * returns  codes [rows * columns, L * C], side [cells, Z] stored codes, latent [rows * columns, C] less its mean
    */
   analyze(
     pixels: Float32Array,
@@ -110,13 +110,15 @@ function sessionsBySize(open: (size: WindowSize) => Promise<Session>) {
 }
 
 function encoderGraph(model: PictureModel, { rows, columns }: WindowSize): Uint8Array {
-  const { encoder, quantizer, patch, parameters } = model;
+  const { encoder, decoder, quantizer, patch, parameters } = model;
   const { network, config } = encoder;
   const picture = input("picture", "float32", [1, 3, rows * patch, columns * patch]);
   const weights = bakedParameters(network.parameters(config), parameters);
   const { latent, side } = network.forward(config, weights, picture);
-  const flat = reshape(latent, [rows * columns, quantizer.dimension]);
   const whole = round(clip(side, -sideReach, sideReach));
+  const told = bakedParameters(decoder.network.parameters(decoder.config), parameters);
+  const mean = decoder.network.mean(decoder.config, told, whole);
+  const flat = reshape(sub(latent, mean), [rows * columns, quantizer.dimension]);
   return onnxModel({
     name: "encoder",
     inputs: [picture],

@@ -34,17 +34,27 @@ export function decoderForward(
   return finePicture(config, parameters, rows, grid);
 }
 
+/** The mean of the latent that side values tell, [B, height, width, latentDim]. */
+export function sideMean({ latentDim }: PictureDecoderConfig, parameters: Parameters, side: Tensor): Tensor {
+  const [batch, height, width] = side.shape as [number, number, number, number];
+  const rows = meanRows(parameters, side);
+  return reshape(rows, [batch, height * scale.cell, width * scale.cell, latentDim]);
+}
+
+function meanRows(parameters: Parameters, side: Tensor): Tensor {
+  const [batch, height, width, channels] = side.shape as [number, number, number, number];
+  const rows = reshape(side, [batch * height * width, channels]);
+  return pixelShuffle(linear.forward(place.mean, parameters, rows), { batch, height, width }, scale.cell);
+}
+
 /** latent * gain + bias of its depth + mean that the side values tell; [B * height * width, latentDim]. */
 function entrance(parameters: Parameters, { latent, side, depth }: PictureDecoderInput, grid: Grid): Tensor {
   const { batch, height, width } = grid;
   const channels = latent.shape[3]!;
   const byDepth = (name: string) =>
     reshape(gemm(depth, parameter(parameters, name)), [batch, 1, 1, channels]);
-  const cells = { batch, height: height / scale.cell, width: width / scale.cell };
-  const sideRows = reshape(side, [batch * cells.height * cells.width, side.shape[3]!]);
-  const mean = pixelShuffle(linear.forward(place.mean, parameters, sideRows), cells, scale.cell);
   const scaled = add(mul(latent, byDepth(place.depthGain)), byDepth(place.depthBias));
-  return add(reshape(scaled, [batch * height * width, channels]), mean);
+  return add(reshape(scaled, [batch * height * width, channels]), meanRows(parameters, side));
 }
 
 /** Rows at 1/16 to rows at 1/4 and on to pixels. */

@@ -7,7 +7,7 @@ import {
   symmetricField,
 } from "@nacre/blocks";
 import { type PictureDecoderConfig, parseConfig } from "./config.js";
-import { decoderForward } from "./forward.js";
+import { decoderForward, sideMean } from "./forward.js";
 import { blockOptions, fine, fineBlockOptions, linearOptions, parameterSpecs, scale } from "./parameters.js";
 
 export type { PictureDecoderConfig } from "./config.js";
@@ -28,6 +28,7 @@ export const pictureDecoder: PictureDecoder<PictureDecoderConfig> = {
   parse: parseConfig,
   parameters: parameterSpecs,
   forward: decoderForward,
+  mean: sideMean,
   describe,
 };
 

@@ -1,9 +1,12 @@
 import {
   type ConvNextOptions,
   convNextBlock2d,
+  cosinePatches,
+  diagonalMatrix,
   type LinearOptions,
   linear,
   type ParameterSpec,
+  rowOffset,
 } from "@nacre/blocks";
 import type { PictureDecoderConfig } from "./config.js";
 
@@ -25,15 +28,22 @@ export const place = {
   head: "decoder.head",
 };
 
+/**
+ * What all branches of a scale start at together beside the residual: the maps alone are an inverse cosine
+ * transform at first, and a branch that has learned nothing adds noise to it.
+ */
+const startingBranch = 0.05;
+
 /** Options of the blocks at 1/16. */
 export function blockOptions({ dim, blocks, kernel, expansion }: PictureDecoderConfig): ConvNextOptions {
-  return { channels: dim, kernel, expansion, layerScale: 1 / blocks };
+  return { channels: dim, kernel, expansion, layerScale: startingBranch / blocks };
 }
 
 /** Options of the blocks at 1/4. */
 export function fineBlockOptions(config: PictureDecoderConfig): ConvNextOptions {
   const { fineDim, fineBlocks, fineKernel, fineExpansion } = config;
-  return { channels: fineDim, kernel: fineKernel, expansion: fineExpansion, layerScale: 1 / fineBlocks };
+  const layerScale = startingBranch / fineBlocks;
+  return { channels: fineDim, kernel: fineKernel, expansion: fineExpansion, layerScale };
 }
 
 /** The linear maps of a config, by place. */
@@ -51,15 +61,20 @@ export function linearOptions(
     embed: {
       inputs: latentDim,
       outputs: dim,
+      weight: { kind: "given", values: () => diagonalMatrix(latentDim, dim) },
       // Most codes of a small file are zero, and the norm in a block would blow up what little is left.
-      bias: { kind: "normal", deviation: 0.3 },
+      bias: { kind: "given", values: () => Float32Array.from({ length: dim }, (_, at) => rowOffset(at)) },
     },
-    refine: { inputs: dim, outputs: fineDim * fine.perPosition ** 2 },
+    refine: {
+      inputs: dim,
+      outputs: fineDim * fine.perPosition ** 2,
+      weight: { kind: "given", values: () => refineWeights(dim, fineDim) },
+      bias: { kind: "given", values: () => refineBias(dim, fineDim) },
+    },
     head: {
       inputs: fineDim,
       outputs: 3 * fine.patch ** 2,
-      // Training starts from a grey picture, the best one that knows nothing.
-      weight: { kind: "normal", deviation: 0.1 / Math.sqrt(fineDim) },
+      weight: { kind: "given", values: () => headWeights(fineDim) },
     },
   };
 }
@@ -83,4 +98,54 @@ export function parameterSpecs(config: PictureDecoderConfig): ParameterSpec[] {
     ).flat(),
     ...linear.parameters(place.head, head),
   ];
+}
+
+/**
+ * Coefficients of a patch to those of its quarter positions, [dim, perPosition^2 * fineDim]: the inverse
+ * transform at 1/16 and the transform at 1/4 as one matrix.
+ */
+function refineWeights(dim: number, fineDim: number): Float32Array {
+  const { patch, perPosition } = fine;
+  const outputs = perPosition ** 2 * fineDim;
+  const weights = new Float32Array(dim * outputs);
+  const quarters = cosinePatches(patch, fineDim);
+  for (const [row, whole] of cosinePatches(scale.patch, dim).entries()) {
+    for (let place = 0; place < perPosition ** 2; place++) {
+      const part = quarterOf(whole, Math.floor(place / perPosition), place % perPosition);
+      for (const [channel, quarter] of quarters.entries()) {
+        weights[row * outputs + place * fineDim + channel] = part.reduce((s, x, i) => s + x * quarter[i]!, 0);
+      }
+    }
+  }
+  return weights;
+}
+
+/** Takes the offsets of the rows away again. */
+function refineBias(dim: number, fineDim: number): Float32Array {
+  const weights = refineWeights(dim, fineDim);
+  const outputs = weights.length / dim;
+  return Float32Array.from({ length: outputs }, (_, at) => {
+    let sum = 0;
+    for (let row = 0; row < dim; row++) sum -= rowOffset(row) * weights[row * outputs + at]!;
+    return sum;
+  });
+}
+
+/** Coefficients of a quarter position to its pixels, [fineDim, 3 * patch^2]; rows beyond them are zero. */
+function headWeights(fineDim: number): Float32Array {
+  const outputs = 3 * fine.patch ** 2;
+  const weights = new Float32Array(fineDim * outputs);
+  for (const [row, values] of cosinePatches(fine.patch, fineDim).entries())
+    weights.set(values, row * outputs);
+  return weights;
+}
+
+/** A quarter position's pixels out of a patch's. */
+function quarterOf(whole: Float64Array, down: number, across: number): Float64Array {
+  const { patch } = fine;
+  return Float64Array.from({ length: 3 * patch ** 2 }, (_, at) => {
+    const channel = Math.floor(at / patch ** 2);
+    const line = patch * down + (Math.floor(at / patch) % patch);
+    return whole[(channel * scale.patch + line) * scale.patch + patch * across + (at % patch)]!;
+  });
 }

@@ -1,9 +1,12 @@
 import {
   type ConvNextOptions,
   convNextBlock2d,
+  cosinePatches,
+  diagonalMatrix,
   type LinearOptions,
   linear,
   type ParameterSpec,
+  rowOffset,
 } from "@nacre/blocks";
 import type { PictureEncoderConfig } from "./config.js";
 
@@ -19,9 +22,15 @@ export const place = {
   sideHead: "encoder.side.head",
 };
 
+/**
+ * What all branches start at together beside the residual. The rows are a cosine transform at first, and
+ * what a branch adds to it before it has learned anything is noise that has to be coded.
+ */
+const startingBranch = 0.05;
+
 /** Options that all blocks of a config share. */
 export function blockOptions({ dim, blocks, kernel, expansion }: PictureEncoderConfig): ConvNextOptions {
-  return { channels: dim, kernel, expansion, layerScale: 1 / blocks };
+  return { channels: dim, kernel, expansion, layerScale: startingBranch / blocks };
 }
 
 /** The linear maps of a config, by place. */
@@ -33,10 +42,15 @@ export function linearOptions(
     embed: {
       inputs: 3 * scale.patch ** 2,
       outputs: dim,
-      // The norm in a block would divide contrast away; beside a bias that is not zero it stays visible.
-      bias: { kind: "normal", deviation: 0.3 },
+      weight: { kind: "given", values: () => transform(dim) },
+      bias: { kind: "given", values: () => Float32Array.from({ length: dim }, (_, at) => rowOffset(at)) },
     },
-    head: { inputs: dim, outputs: latentDim },
+    head: {
+      inputs: dim,
+      outputs: latentDim,
+      weight: { kind: "given", values: () => diagonalMatrix(dim, latentDim) },
+      bias: { kind: "given", values: () => headBias(dim, latentDim) },
+    },
     sideEmbed: { inputs: latentDim * scale.cell ** 2, outputs: sideDim },
     sideHead: { inputs: sideDim, outputs: sideChannels },
   };
@@ -55,4 +69,19 @@ export function parameterSpecs(config: PictureEncoderConfig): ParameterSpec[] {
     ...linear.parameters(place.sideEmbed, sideEmbed),
     ...linear.parameters(place.sideHead, sideHead),
   ];
+}
+
+/** The cosine transform as a matrix [3 * patch * patch, dim]; columns beyond it are zero. */
+function transform(dim: number): Float32Array {
+  const inputs = 3 * scale.patch ** 2;
+  const weights = new Float32Array(inputs * dim);
+  for (const [column, row] of cosinePatches(scale.patch, dim).entries()) {
+    for (const [at, value] of row.entries()) weights[at * dim + column] = value;
+  }
+  return weights;
+}
+
+/** Takes the offsets of the rows away again. */
+function headBias(dim: number, latentDim: number): Float32Array {
+  return Float32Array.from({ length: latentDim }, (_, at) => (at < dim ? -rowOffset(at) : 0));
 }

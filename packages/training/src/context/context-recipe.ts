@@ -44,7 +44,7 @@ export const place = {
 /**
  * Trained tensors of a context: biases [2 C], as shares of the tables, so that a step of the optimizer moves
  * them by whole tables soon; and of each source weights, in tables, in the shape that `ContextSource` gives.
- * It starts in the middle of the tables and looks at nothing.
+ * It starts where codes are mostly zero, as nearly all are once training is under way, and looks at nothing.
  */
 export function contextParameters(sizes: ContextSizes): ParameterSpec[] {
   const { layers, channels } = sizes;
@@ -52,7 +52,7 @@ export function contextParameters(sizes: ContextSizes): ParameterSpec[] {
     {
       name: place.bias(layer),
       shape: [2 * channels],
-      initial: { kind: "constant" as const, value: 0.5 },
+      initial: { kind: "constant" as const, value: 0.3 },
       decay: false,
     },
     ...sourcesOf(layer).map((source, at) => ({

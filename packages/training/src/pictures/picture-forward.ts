@@ -82,14 +82,15 @@ export function pictureForward(
   const { encoder, decoder, quantizer, context } = recipe;
   const { latent, side } = pictureEncoder.forward(encoder, parameters, pictures);
   const [batch, rows, columns, channels] = latent.shape as [number, number, number, number];
-  const flat = reshape(latent, [batch * rows * columns, channels]);
+  const whole = clip(side, -mostSide, mostSide);
+  const sideCodes = add(whole, stopGradient(sub(round(whole), whole)));
+  const rest = sub(latent, pictureDecoder.mean(decoder, parameters, sideCodes));
+  const flat = reshape(rest, [batch * rows * columns, channels]);
   const positionMask = reshape(
     mul(reshape(layerMask, [batch, 1, quantizer.layers]), ones([batch, rows * columns, 1])),
     [batch * rows * columns, quantizer.layers],
   );
   const scalars = residualScalarTraining(flat, positionMask, stepsOf(recipe, parameters), quantizer);
-  const whole = clip(side, -mostSide, mostSide);
-  const sideCodes = add(whole, stopGradient(sub(round(whole), whole)));
   const grids = scalars.codes.map((codes) => reshape(codes, latent.shape));
   const tables = contextTables(sizesOf(recipe), context, parameters, { layers: grids, side: sideCodes });
   const depth = depthOf(layerMask);
