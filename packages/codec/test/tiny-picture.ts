@@ -1,7 +1,7 @@
 /** The tiny model of pictures, made from a seed; pictures for it, and short ways through the codec. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { initialValues } from "@nacre/blocks";
+import { initialValues, type ParameterSpec } from "@nacre/blocks";
 import { pictureDecoder } from "@nacre/decoder";
 import { pictureEncoder } from "@nacre/encoder";
 import type { ContextSource, LinearContext } from "@nacre/entropy";
@@ -55,8 +55,8 @@ const decoder = {
  */
 export function tinyPictureTraining(seed: number): TrainedPictureModel {
   const parameters = {
-    ...initialValues(pictureEncoder.parameters(encoder), seed),
-    ...initialValues(pictureDecoder.parameters(decoder), seed),
+    ...initialValues(pictureEncoder.parameters(encoder).map(stirred), seed),
+    ...initialValues(pictureDecoder.parameters(decoder).map(stirred), seed),
   };
   for (const [name, values] of Object.entries(parameters)) {
     if (name.endsWith(".scale")) values.fill(0.05);
@@ -81,6 +81,14 @@ export function tinyPictureTraining(seed: number): TrainedPictureModel {
     scales: { lowest: 0.06, highest: 60 },
     parameters: { ...parameters, "quantizer.steps": steps },
   };
+}
+
+/** The model is frozen, and older than what training starts from now. */
+function stirred(spec: ParameterSpec): ParameterSpec {
+  if (spec.name.endsWith(".layerScale")) return { ...spec, initial: { kind: "constant", value: 1 } };
+  if (!spec.name.endsWith(".bias") || spec.initial.kind !== "given") return spec;
+  const entrance = spec.name.endsWith(".embed.bias");
+  return { ...spec, initial: entrance ? { kind: "normal", deviation: 0.3 } : { kind: "zeros" } };
 }
 
 type Basis = (colour: number, y: number, x: number) => number;

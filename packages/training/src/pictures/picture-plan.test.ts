@@ -96,8 +96,10 @@ describe("a step of pictures", () => {
     const { told, state, graph } = await trained(recipe, 60);
     const mean = (name: string, from: number) =>
       told.slice(from, from + 10).reduce((sum, each) => sum + each[name]! / 10, 0);
-    expect(mean("loss", 50)).toBeLessThan(0.6 * mean("loss", 0));
-    expect(mean("mse", 50)).toBeLessThan(0.8 * mean("mse", 0));
+    expect(mean("loss", 50)).toBeLessThan(0.8 * mean("loss", 0));
+    expect(mean("bpp", 50)).toBeLessThan(0.85 * mean("bpp", 0));
+    // It starts from a cosine transform of six coefficients, which leaves little to win.
+    expect(mean("mse", 50)).toBeLessThan(0.98 * mean("mse", 0));
     const before = initialState(recipe, graph);
     for (const { name } of graph.chunks) {
       const moved = state[`value.${name}`]!.some((x, i) => x !== before[`value.${name}`]![i]);
