@@ -1,4 +1,4 @@
-import { recipeByName } from "@nacre/training";
+import { anyRecipeByName } from "@nacre/training";
 import type { Command } from "commander";
 import { tell } from "./result.js";
 import { profileStep } from "./step/profile-step.js";
@@ -13,6 +13,6 @@ export function addProfile(program: Command): void {
     .option("--steps <count>", "that are averaged", Number, 10)
     .option("--out <file>", "writes the JSON there too")
     .action(async (name: string, { out, ...options }: { threads: number; steps: number; out?: string }) => {
-      await tell("profile", await profileStep(recipeByName(name), options), out);
+      await tell("profile", await profileStep(anyRecipeByName(name), options), out);
     });
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildStep, initialState, type Recipe, tableRow } from "@nacre/training";
+import { type AnyRecipe, buildStep, initialState, tableRow } from "@nacre/training";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
 /** Milliseconds of one step, by type of node, the dearest first. */
@@ -18,7 +18,7 @@ type Event = { cat?: string; name: string; dur: number; args?: { op_name?: strin
 
 /** Runs the first step over and over under the engine's own profiler. */
 export async function profileStep(
-  recipe: Recipe,
+  recipe: AnyRecipe,
   { threads, steps }: { threads: number; steps: number },
 ): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), "nacre-profile-"));
@@ -31,7 +31,7 @@ export async function profileStep(
   }
 }
 
-async function runProfiled(recipe: Recipe, threads: number, steps: number, prefix: string): Promise<void> {
+async function runProfiled(recipe: AnyRecipe, threads: number, steps: number, prefix: string): Promise<void> {
   const graph = buildStep(recipe);
   const session = await InferenceSession.create(graph.model, {
     intraOpNumThreads: threads,
@@ -39,13 +39,13 @@ async function runProfiled(recipe: Recipe, threads: number, steps: number, prefi
     profileFilePrefix: prefix,
   });
   const state = initialState(recipe, graph);
-  const [batch, samples] = graph.batch.shape as [number, number];
-  const audio = Float32Array.from(
-    { length: batch * samples },
+  const { name: signal, shape } = graph.batch;
+  const values = Float32Array.from(
+    { length: shape.reduce((a, b) => a * b) },
     (_, i) => 0.2 * Math.sin(i / 17 + i * i * 1e-9),
   );
   const feeds: Record<string, Tensor> = {
-    audio: new Tensor("float32", audio, [batch, samples]),
+    [signal]: new Tensor("float32", values, shape),
     row: new Tensor("float32", tableRow(recipe, graph.table, 1), [graph.table.width]),
   };
   for (const { name, shape } of graph.state) feeds[name] = new Tensor("float32", state[name]!, shape);
@@ -54,7 +54,7 @@ async function runProfiled(recipe: Recipe, threads: number, steps: number, prefi
   await session.release();
 }
 
-function summary(recipe: Recipe, threads: number, steps: number, events: Event[]): Profile {
+function summary(recipe: AnyRecipe, threads: number, steps: number, events: Event[]): Profile {
   const kernels = events.filter(({ cat, name }) => cat === "Node" && name.endsWith("_kernel_time"));
   const byType = new Map<string, { nodes: number; microseconds: number }>();
   for (const { args, dur } of kernels) {
