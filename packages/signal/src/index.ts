@@ -82,3 +82,33 @@ export type PictureStream = PictureFacts & { hasAlpha: boolean; tiles: AsyncIter
 
 /** A picture in memory, or one that comes tile by tile. */
 export type PictureSource = Picture | PictureStream;
+
+/** A fraction of whole numbers above zero, as frame rates and aspects are kept: 30000 / 1001 has no short decimal. */
+export type Fraction = { numerator: number; denominator: number };
+
+/**
+ * What is known of a video beside its frames. Luma and two colour differences of 8 bits.
+ *
+ * width, height  of luma, at least 1
+ * rate           frames per second; absent where the file has none
+ * subsampling    "4:2:0": colour planes of half the width and height, rounded up; "4:4:4": of full size
+ * siting         where a colour sample of 4:2:0 lies among its four of luma: "centre" (JPEG, MPEG-1), "left" (MPEG-2,
+ *                H.264), "dv" (DV of 625 lines: at the top left, the two planes a line apart); absent where nobody says
+ * range          "limited": black is 16 and white 235; "full": 0 and 255; absent where nobody says
+ * aspect         width of a pixel over its height; absent where the file does not know
+ */
+export type VideoFacts = {
+  width: number;
+  height: number;
+  rate?: Fraction;
+  subsampling: "4:2:0" | "4:4:4";
+  siting?: "centre" | "left" | "dv";
+  range?: "limited" | "full";
+  aspect?: Fraction;
+};
+
+/** One frame: luma [width * height] and two colour planes, Cb then Cr, row by row from the top left. */
+export type VideoFrame = { planes: [Uint8Array, Uint8Array, Uint8Array] };
+
+/** A video that comes frame by frame, as an AudioStream comes in blocks. */
+export type VideoStream = VideoFacts & { frames: AsyncIterable<VideoFrame> };

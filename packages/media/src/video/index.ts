@@ -1,0 +1,5 @@
+/** Video files to frames and back: what needs no library. */
+
+export { planeSizes } from "./planes.js";
+export { defaultMaxFramePixels, type OpenedVideo, type OpenY4mOptions, openY4m } from "./y4m-read.js";
+export { y4mStream } from "./y4m-write.js";
