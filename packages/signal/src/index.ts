@@ -94,6 +94,7 @@ export type Fraction = { numerator: number; denominator: number };
  * subsampling    "4:2:0": colour planes of half the width and height, rounded up; "4:4:4": of full size
  * siting         where a colour sample of 4:2:0 lies among its four of luma: "centre" (JPEG, MPEG-1), "left" (MPEG-2,
  *                H.264), "dv" (DV of 625 lines: at the top left, the two planes a line apart); absent where nobody says
+ * matrix         what luma and colour are made of: "bt601" (standard definition), "bt709" (high); absent where nobody says
  * range          "limited": black is 16 and white 235; "full": 0 and 255; absent where nobody says
  * aspect         width of a pixel over its height; absent where the file does not know
  */
@@ -103,6 +104,7 @@ export type VideoFacts = {
   rate?: Fraction;
   subsampling: "4:2:0" | "4:4:4";
   siting?: "centre" | "left" | "dv";
+  matrix?: "bt601" | "bt709";
   range?: "limited" | "full";
   aspect?: Fraction;
 };
