@@ -34,7 +34,7 @@ describe("a recipe of finite scalars", () => {
     expect(mel(50)).toBeLessThan(0.8 * mel(0));
     const validation = news.at(-1)!.validation!;
     expect(validation.map(({ layers }) => layers)).toEqual([1, 2, 3]);
-    expect(validation[2]!.mel).toBeLessThan(validation[0]!.mel);
+    expect(validation[2]!.mel!).toBeLessThan(validation[0]!.mel!);
   });
 
   test("tells perplexity, unused levels and error of every layer, and no commitment", () => {

@@ -53,7 +53,7 @@ describe("training", () => {
     const validated = news.filter(({ validation }) => validation).map((each) => each.step);
     expect(validated).toEqual([30, 60]);
     expect(last.validation!.map(({ layers }) => layers)).toEqual([1, 2, 3]);
-    expect(last.validation!.every(({ mel, siSdr }) => Number.isFinite(mel + siSdr))).toBe(true);
+    expect(last.validation!.every(({ mel, siSdr }) => Number.isFinite(mel! + siSdr!))).toBe(true);
     expect(logOf(home)).toEqual(news);
     for (const name of ["mel", "waveform", "siSdr", "commitment", "gradientNorm", "perplexity.3", "dead.1"]) {
       expect(last.metrics[name]).toEqual(expect.any(Number));

@@ -41,6 +41,7 @@ export function memoryCorpus(
     sampleRate,
     train: clips.slice(0, clips.length - validation),
     validation: clips.slice(clips.length - validation),
+    sources: [],
     reads,
     read(clip, offset, into) {
       reads.set(clip, (reads.get(clip) ?? 0) + 1);

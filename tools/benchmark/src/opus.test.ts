@@ -10,7 +10,7 @@ test("a sound comes through Opus in time and close to itself, closer at a higher
     const { decoded, bytes } = throughOpus(speech, kbps);
     const seconds = original!.length / speech.sampleRate;
     return {
-      quality: siSdr(original!, decoded.channels[0]!, speech.sampleRate),
+      quality: siSdr(original!, decoded.channels[0]!),
       kbps: (bytes * 8) / seconds / 1000,
     };
   });

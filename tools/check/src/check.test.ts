@@ -9,6 +9,7 @@ import { checkPurity } from "./purity.js";
 import { rooms } from "./rooms.js";
 import { checkSnippets } from "./snippets.js";
 import { checkTraces } from "./traces.js";
+import { checkTypes } from "./types.js";
 
 // The compiler starts anew for some cases, which takes long on a machine that is busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -223,6 +224,37 @@ describe("the trace check sees", () => {
     write("docs/notes.md", "https://example.org/home/page and ./work/x and a/root/b\n");
     write("packages/graph/dist/index.js", `// ${slash}work${slash}main\n`);
     expect(checkTraces(root)).toEqual([]);
+  });
+});
+
+describe("the type check sees", () => {
+  beforeEach(() => write("tsconfig.base.json", '{ "compilerOptions": { "strict": true } }'));
+
+  test.each([
+    ["a test", "packages/graph/src/add.test.ts", 'const one: number = "one";\nexport { one };\n'],
+    ["a contract", "packages/graph/src/add.contract.ts", "export const two = (x) => x;\n"],
+  ])("a fault in %s", (_, path, text) => {
+    write(path, text);
+    const faults = checkTypes(root);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(`${path}: `);
+  });
+
+  test("a fault in what only tests import, and in a tool's tests", () => {
+    write("packages/graph/test/cases.ts", "export const cases: number[] = [undefined];\n");
+    write("packages/graph/src/add.test.ts", 'import { cases } from "../test/cases.js";\nexport { cases };\n');
+    write("tools/look/tsconfig.json", "{}\n");
+    write("tools/look/src/look.test.ts", "export const far: string = 1;\n");
+    expect(checkTypes(root).map((line) => line.split(":")[0])).toEqual([
+      "packages/graph/test/cases.ts",
+      "tools/look/src/look.test.ts",
+    ]);
+  });
+
+  test("no fault of its own in what the build looks at", () => {
+    write("packages/graph/src/wrong.ts", 'export const wrong: number = "one";\n');
+    write("packages/graph/src/add.test.ts", 'import { wrong } from "./wrong.js";\nexport { wrong };\n');
+    expect(checkTypes(root)).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import { checkPublished } from "./published.js";
 import { checkPurity } from "./purity.js";
 import { checkSnippets } from "./snippets.js";
 import { checkTraces } from "./traces.js";
+import { checkTypes } from "./types.js";
 
 /** In the order they are told; to add a check: its file, and one line here. */
 const checks: readonly [name: string, run: (root: string) => string[] | Promise<string[]>][] = [
@@ -15,6 +16,7 @@ const checks: readonly [name: string, run: (root: string) => string[] | Promise<
   ["imports", checkImports],
   ["purity", checkPurity],
   ["documented", checkDocumented],
+  ["types", checkTypes],
   ["traces", checkTraces],
   ["published", checkPublished],
   ["snippets", checkSnippets],

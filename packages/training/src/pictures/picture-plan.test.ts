@@ -122,8 +122,8 @@ describe("a step of pictures", () => {
         ),
       ),
     );
-    const last = ({ told }: typeof cheap, name: string) =>
-      told!.slice(-10).reduce((sum, each) => sum + each[name]! / 10, 0);
+    const last = ({ told }: NonNullable<typeof cheap>, name: string) =>
+      told.slice(-10).reduce((sum, each) => sum + each[name]! / 10, 0);
     expect(last(dear!, "bpp")).toBeGreaterThan(1.2 * last(cheap!, "bpp"));
     expect(last(dear!, "mse")).toBeLessThan(last(cheap!, "mse"));
   });
