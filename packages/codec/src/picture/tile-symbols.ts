@@ -37,17 +37,35 @@ export function* chosenSymbols(
   const halves = halvesOf(grid);
   const tile = openTileContext(context, grid, sideFeatures(side), product);
   for (const codes of layers) {
-    const choice = joined(Uint8Array, tile.first(), tile.second(codes));
-    const [first, second] = halves.map((places) => gathered(codes, places, channels));
-    yield { symbols: joined(Int32Array, first!, second!), choice };
+    yield inCodingOrder(codes, halves, channels, [tile.first(), tile.second(codes)]);
     tile.close(codes);
   }
 }
 
+/** A layer's codes [positions, C] and the tables of its two halves in the order of coding. */
+export function inCodingOrder(
+  codes: Int32Array,
+  halves: readonly [Uint32Array, Uint32Array],
+  channels: number,
+  choices: readonly [Uint8Array, Uint8Array],
+): ChosenSymbols {
+  const [first, second] = halves.map((places) => gathered(codes, places, channels));
+  return { symbols: joined(Int32Array, first!, second!), choice: joined(Uint8Array, ...choices) };
+}
+
 /** The bytes of a tile's sections: side codes, then the content layers that it has. */
 export function encodeTile(model: PictureModel, grid: CodeGrid, codes: TileCodes): Uint8Array[] {
-  const sections = [encodeSymbols(codes.side, sideTableAt(model))];
-  for (const { symbols, choice } of chosenSymbols(model, grid, codes)) {
+  return encodeSections(model, codes.side, chosenSymbols(model, grid, codes));
+}
+
+/** The bytes of side codes and of content layers whose tables are known. */
+export function encodeSections(
+  model: PictureModel,
+  side: Int32Array,
+  layers: Iterable<ChosenSymbols>,
+): Uint8Array[] {
+  const sections = [encodeSymbols(side, sideTableAt(model))];
+  for (const { symbols, choice } of layers) {
     sections.push(encodeChosen(symbols, model.tables[sections.length - 1]!, choice));
   }
   return sections;
@@ -115,7 +133,8 @@ function sideTableAt({ sideTables }: PictureModel): TableAt {
   return (position) => sideTables[position % sideTables.length]!;
 }
 
-function sideFeatures(side: Int32Array): Int8Array {
+/** Side codes as the context takes them, around zero. */
+export function sideFeatures(side: Int32Array): Int8Array {
   return Int8Array.from(side, (code) => code - sideReach);
 }
 
