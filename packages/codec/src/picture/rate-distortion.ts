@@ -1,6 +1,15 @@
 import { type CodeGrid, halvesOf, openTileContext, type SymbolTable } from "@nacre/entropy";
 import type { PictureModel } from "./picture-model.js";
-import { type ChosenSymbols, inCodingOrder, sideFeatures, type TileCodes } from "./tile-symbols.js";
+import type { CodeChoice } from "./picture-quality.js";
+import {
+  type ChosenSymbols,
+  encodeSections,
+  encodeTile,
+  inCodingOrder,
+  narrowed,
+  sideFeatures,
+  type TileCodes,
+} from "./tile-symbols.js";
 
 /** What a tile's codes are chosen from: the latent [positions, C] less its mean, and the side codes [cells * Z]. */
 export type TileLatent = { latent: Float32Array; side: Int32Array };
@@ -41,15 +50,59 @@ export function chooseCodes(
     const steps = parameters["quantizer.steps"]!.subarray(layer * channels, (layer + 1) * channels);
     const task = { latent, below, codes, steps, reach: context.reach, mu, ...costsOf(model.tables[layer]!) };
     const first = tile.first();
-    chooseHalf(task, halves[0], first);
+    const a = chooseNarrowed(task, halves[0], first);
     const second = tile.second(codes);
-    chooseHalf(task, halves[1], second);
+    const b = chooseNarrowed(task, halves[1], second);
     tile.close(codes);
     addPoints(below, codes, steps, context.reach);
     layers.push(codes);
-    symbols.push(inCodingOrder(codes, halves, channels, [first, second]));
+    const choices = [narrowed(first, a), narrowed(second, b)] as const;
+    symbols.push({ ...inCodingOrder(codes, halves, channels, choices), narrowing: [a, b] });
   }
   return { codes: { side, layers }, symbols };
+}
+
+/** How far tables are narrowed, tried in this order for as long as it makes the cost less. */
+const narrowings = [0, 1, 2, 4, 6, 8, 10, 12, 15, 18, 24, 32, 48, 255];
+
+/**
+ * Narrow tables make codes zeros, and zeros make narrower tables cheaper, so a layer would be emptied all at once at
+ * some mu. This bound, which grows with mu, makes it empty by and by.
+ */
+function mostNarrowing(mu: number): number {
+  return mu === 0 ? 0 : 2 + 24 * mu;
+}
+
+/** Chooses half the positions with the narrowing that costs least, and gives it back. */
+function chooseNarrowed(task: LayerChoice, places: Uint32Array, choice: Uint8Array): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const by of narrowings) {
+    if (by > mostNarrowing(task.mu)) break;
+    const cost = chooseHalf(task, places, choice, by);
+    if (cost >= least) break;
+    [best, least] = [by, cost];
+  }
+  chooseHalf(task, places, choice, best);
+  return best;
+}
+
+/**
+ * A tile's codes by a choice, and the sections that they are coded to.
+ *
+ * tile  its plain codes are looked at where the choice has no mus, its latent otherwise
+ */
+export function codedTile(
+  model: PictureModel,
+  { at, codes, latent }: { at: CodeGrid; codes: TileCodes; latent: Float32Array },
+  { layers, mus }: CodeChoice,
+): { codes: TileCodes; sections: Uint8Array[] } {
+  if (!mus) {
+    const used = { ...codes, layers: codes.layers.slice(0, layers) };
+    return { codes: used, sections: encodeTile(model, at, used) };
+  }
+  const chosen = chooseCodes(model, at, { latent, side: codes.side }, mus);
+  return { codes: chosen.codes, sections: encodeSections(model, codes.side, chosen.symbols) };
 }
 
 /**
@@ -69,34 +122,43 @@ type LayerChoice = {
   alphabet: number;
 };
 
-/** Fills in the codes of half the positions; the inner loop allocates nothing. */
+/** Fills in the codes of half the positions and gives what they cost; the inner loop allocates nothing. */
 function chooseHalf(
   { latent, below, codes, steps, reach, mu, costs, alphabet }: LayerChoice,
   places: Uint32Array,
   choice: Uint8Array,
-): void {
+  narrowing: number,
+): number {
   const channels = steps.length;
+  let total = 0;
   for (let place = 0, at = 0; place < places.length; place++) {
     const from = places[place]! * channels;
     for (let channel = 0; channel < channels; channel++, at++) {
       const rest = (latent[from + channel]! - below[from + channel]!) / steps[channel]!;
       const size = Math.abs(rest);
       const most = Math.min(reach, Math.floor(size + 0.5));
-      const zero = choice[at]! * alphabet + reach;
+      const zero = Math.max(0, choice[at]! - narrowing) * alphabet + reach;
       const sign = rest < 0 ? -1 : 1;
       let best = most;
+      let least = (size - most) * (size - most) + mu * costs[zero + sign * most]!;
       if (most > 0) {
-        let least = (size - most) ** 2 + mu * costs[zero + sign * most]!;
-        const nearer = (size - most + 1) ** 2 + mu * costs[zero + sign * (most - 1)]!;
+        const off = size - most + 1;
+        const nearer = off * off + mu * costs[zero + sign * (most - 1)]!;
         if (nearer < least) {
           least = nearer;
           best = most - 1;
         }
-        if (size * size + mu * costs[zero]! < least) best = 0;
+        const none = size * size + mu * costs[zero]!;
+        if (none < least) {
+          least = none;
+          best = 0;
+        }
       }
+      total += least;
       codes[from + channel] = reach + sign * best;
     }
   }
+  return total;
 }
 
 function addPoints(total: Float32Array, codes: Int32Array, steps: Float32Array, reach: number): void {

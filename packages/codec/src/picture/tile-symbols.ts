@@ -7,6 +7,7 @@ import {
   halvesOf,
   openSymbols,
   openTileContext,
+  type SymbolTable,
   type TableAt,
 } from "@nacre/entropy";
 import { isNacreError } from "@nacre/errors";
@@ -23,8 +24,13 @@ export type TileCodes = { side: Int32Array; layers: Int32Array[] };
 /**
  * A content layer in the order in which it is coded, each symbol with the number of its table: all channels of
  * the positions of the first half of a checkerboard, then of the second.
+ *
+ * narrowing  by how much the tables of each half were taken below those of the context, `narrowed`; none if absent
  */
-export type ChosenSymbols = { symbols: Int32Array; choice: Uint8Array };
+export type ChosenSymbols = { symbols: Int32Array; choice: Uint8Array; narrowing?: Narrowing };
+
+/** [first half, second half], each 0 .. 255. */
+export type Narrowing = readonly [number, number];
 
 /** The content layers of a tile with their tables. */
 export function* chosenSymbols(
@@ -53,6 +59,27 @@ export function inCodingOrder(
   return { symbols: joined(Int32Array, first!, second!), choice: joined(Uint8Array, ...choices) };
 }
 
+/**
+ * Tables so many places lower, in place. A context's tables stand in the order of their width: what an encoder left
+ * nearly empty, on purpose, is cheap only in narrower ones than the layer as it was trained would need.
+ */
+export function narrowed(choice: Uint8Array, by: number): Uint8Array {
+  if (by > 0) for (let at = 0; at < choice.length; at++) choice[at] = Math.max(0, choice[at]! - by);
+  return choice;
+}
+
+// No rANS stream begins with a zero: this one says that two bytes of narrowing stand before the stream.
+const narrowMark = 0;
+
+function layerSection({ symbols, choice, narrowing }: ChosenSymbols, tables: SymbolTable[]): Uint8Array {
+  const coded = encodeChosen(symbols, tables, choice);
+  if (!narrowing || (narrowing[0] === 0 && narrowing[1] === 0)) return coded;
+  const out = new Uint8Array(3 + coded.length);
+  out.set([narrowMark, ...narrowing]);
+  out.set(coded, 3);
+  return out;
+}
+
 /** The bytes of a tile's sections: side codes, then the content layers that it has. */
 export function encodeTile(model: PictureModel, grid: CodeGrid, codes: TileCodes): Uint8Array[] {
   return encodeSections(model, codes.side, chosenSymbols(model, grid, codes));
@@ -65,9 +92,7 @@ export function encodeSections(
   layers: Iterable<ChosenSymbols>,
 ): Uint8Array[] {
   const sections = [encodeSymbols(side, sideTableAt(model))];
-  for (const { symbols, choice } of layers) {
-    sections.push(encodeChosen(symbols, model.tables[sections.length - 1]!, choice));
-  }
+  for (const layer of layers) sections.push(layerSection(layer, model.tables[sections.length - 1]!));
   return sections;
 }
 
@@ -112,9 +137,11 @@ function decodeLayer(
   const { channels } = context;
   const [first, second] = halvesOf(grid);
   const codes = new Int32Array(grid.rows * grid.columns * channels);
-  const reader = openSymbols(section);
-  scatter(reader.read(tables[layer]!, tile.first()), first, channels, codes);
-  scatter(reader.read(tables[layer]!, tile.second(codes)), second, channels, codes);
+  const narrow = section[0] === narrowMark && section.length >= 3;
+  const reader = openSymbols(narrow ? section.subarray(3) : section);
+  const [a, b] = narrow ? [section[1]!, section[2]!] : [0, 0];
+  scatter(reader.read(tables[layer]!, narrowed(tile.first(), a)), first, channels, codes);
+  scatter(reader.read(tables[layer]!, narrowed(tile.second(codes), b)), second, channels, codes);
   reader.end();
   return codes;
 }
