@@ -3,6 +3,7 @@ import type { PicturePlane, TiledPicture } from "@nacre/signal";
 import { layerCount } from "../file-header.js";
 import { inFlight } from "../in-flight.js";
 import { encodePlane } from "./alpha.js";
+import { type CodedTile, guardTiles } from "./guard.js";
 import type { EncodePictureOptions } from "./picture-codec.js";
 import type { PictureEngine } from "./picture-engine.js";
 import { pictureHeaderOf } from "./picture-header.js";
@@ -16,19 +17,26 @@ import {
   type TileGrid,
   tileAt,
   tileGridOf,
+  tilePart,
   windowAt,
 } from "./tile-grid.js";
 import { encodeTile, type TileCodes } from "./tile-symbols.js";
 
-/** A tile as the encoder gives it: where it lies, its codes, its latent [positions, C], its alpha. */
-export type AnalyzedTile = { at: Rectangle; codes: TileCodes; latent: Float32Array; alpha?: PicturePlane };
+/** A tile as the encoder gives it: where it lies, its codes, its latent [positions, C], its samples and alpha. */
+export type AnalyzedTile = {
+  at: Rectangle;
+  codes: TileCodes;
+  latent: Float32Array;
+  planes: PicturePlane[];
+  alpha?: PicturePlane;
+};
 
 /** A picture to the bytes of a file; see PictureCodec.encode. */
 export async function* encodePicture(
   model: PictureModel,
   engine: PictureEngine,
   picture: ReadablePicture,
-  { layers, onProgress }: EncodePictureOptions,
+  { layers, guard, onProgress }: EncodePictureOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const used = layerCount(layers, model.quantizer.layers);
   const tiled = asTiled(picture);
@@ -37,14 +45,28 @@ export async function* encodePicture(
   yield writer.start();
   const { down, across } = tileGridOf(model, tiled);
   let done = 0;
-  for await (const { at, codes, alpha } of analyzedTiles(model, engine, tiled)) {
-    const coded = encodeTile(model, at, { ...codes, layers: codes.layers.slice(0, used) });
-    const width = Math.min(tiled.width, (at.column + at.columns) * model.patch) - at.column * model.patch;
-    const sections = alpha ? [encodePlane(alpha, width), ...coded] : coded;
-    yield writer.chunk({ frames: 1, sections: sections.map((section) => [section]) });
+  const coded = codedTiles(model, engine, tiled, used);
+  for await (const { chunk } of guard ? guardTiles(model, engine, header, coded, guard) : coded) {
+    yield writer.chunk(chunk);
     onProgress?.(++done, down * across);
   }
   yield writer.finish(down * across);
+}
+
+/** The tiles of a picture in `used` layers of codes, coded. */
+async function* codedTiles(
+  model: PictureModel,
+  engine: PictureEngine,
+  picture: TiledPicture,
+  used: number,
+): AsyncGenerator<CodedTile, void, undefined> {
+  for await (const { at, codes: all, planes, alpha } of analyzedTiles(model, engine, picture)) {
+    const codes = { ...all, layers: all.layers.slice(0, used) };
+    const coded = encodeTile(model, at, codes);
+    const width = tilePart(at, model.patch, picture).columns;
+    const sections = alpha ? [encodePlane(alpha, width), ...coded] : coded;
+    yield { at, codes, planes, chunk: { frames: 1, sections: sections.map((section) => [section]) } };
+  }
 }
 
 /**
@@ -82,14 +104,13 @@ async function analyzeTile(
   const height = Math.min(pixels.rows, picture.height - pixels.row);
   const read = await picture.readTile(pixels.column, pixels.row, width, height);
   const found = await engine.analyze(networkInput(read, picture.bitDepth, pixels), window);
-  const tile = scaled(at, model.patch);
-  const rows = Math.min(tile.rows, picture.height - tile.row);
-  const columns = Math.min(tile.columns, picture.width - tile.column);
-  const inWindow = { row: tile.row - pixels.row, column: tile.column - pixels.column, rows, columns };
+  const tile = tilePart(at, model.patch, picture);
+  const inWindow = { ...tile, row: tile.row - pixels.row, column: tile.column - pixels.column };
   return {
     at,
     codes: tileCodes(model, window, at, found),
     latent: cut(found.latent, window, at, model.quantizer.dimension, Float32Array),
+    planes: read.planes.map((plane) => cropped(plane, width, inWindow)),
     ...(read.alpha && { alpha: cropped(read.alpha, width, inWindow) }),
   };
 }
