@@ -91,8 +91,15 @@ export type TileCoder = {
   /**
    * Codings of a tile: "lossy" in the best quality whose bytes fit in `mostBytes`, where any does; "lossless" unless a
    * cheap test says that it takes far more.
+   *
+   * mostError  mean squared error of the samples above which "lossy" is of no use: it may be left out where a cheap test
+   *            says that it will be above
    */
-  encode(tile: Picture, mostBytes: number): Promise<{ kind: TileKind; bytes: Uint8Array }[]>;
+  encode(
+    tile: Picture,
+    mostBytes: number,
+    mostError?: number,
+  ): Promise<{ kind: TileKind; bytes: Uint8Array }[]>;
   /**
    * What `encode` was given, or near it; grey may come as RGB, and 16 bits as 8 where there was loss.
    *

@@ -7,24 +7,17 @@ import { inForm, storedChunk } from "./stored-tile.js";
 import { latentTile, synthesizeTiles } from "./synthesize-tiles.js";
 import { type Rectangle, tileGridOf, tilePart } from "./tile-grid.js";
 import type { TileCodes } from "./tile-symbols.js";
-import { transformBytes } from "./transform-estimate.js";
 
 /** A tile in layers: its codes, its samples as they were given, and what is written of it. */
 export type CodedTile = { at: Rectangle; codes: TileCodes; planes: PicturePlane[]; chunk: Chunk };
 
 /** A coding with loss has to have this part of the network's squared error, or less. */
 const betterBy = 0.9;
-/** It is tried where a transform coder would need no more than so many times the network's bytes. */
-const worthTrying = 1.1;
-/** A tile with no more colours is drawn rather than photographed. */
-const fewColours = 256;
-
 /**
  * Decodes every tile, as a reader will, and gives those that another coding codes better in its stead: without loss
  * where that takes no more bytes, or with clearly less squared error in no more bytes. A file only gets smaller.
  *
- * Other codings are tried where a cheap test says that they may win: few colours, an error that a tile of one colour
- * does not exceed by much, or more bytes than a transform coder needs for this error by a rough estimate.
+ * The coder is told the error to beat, so that for most photographs one or two fast tries end the matter.
  *
  * Neighbours are decoded as if all of them were in layers; beside a stored tile a reader sees a little less.
  */
@@ -67,34 +60,18 @@ async function better(
   const alpha = hasAlpha ? sections.shift() : undefined;
   const bytes = sections.reduce((sum, { length }) => sum + length, 0);
   const error = meanError(given.planes, seen);
-  const flat = flatError(given.planes);
-  if (!mayBeBeaten(given, seen, bytes, error, flat)) return chunk;
-  const made = await coder.encode(given, bytes);
+  // Worse than one colour all over: then anything that is better by a little will do.
+  const isLost = error > flatError(given.planes);
+  const mostError = (isLost ? 1 : betterBy) * error;
+  const made = await coder.encode(given, bytes, mostError);
   const lossless = made.find((each) => each.kind === "lossless" && each.bytes.length <= bytes);
   if (lossless) return storedChunk("lossless", lossless.bytes, alpha);
   let lossy = made.find(({ kind }) => kind === "lossy");
-  // Worse than one colour all over: that colour then, where nothing better fits.
-  const isLost = error > flat;
   if (!lossy && isLost)
     lossy = (await coder.encode(oneColour(given), bytes)).find(({ kind }) => kind === "lossy");
   if (!lossy || lossy.bytes.length > bytes) return chunk;
   const decoded = inForm(await coder.decode("lossy", lossy.bytes, given.width, given.height), given);
-  const wins = meanError(given.planes, decoded) < (isLost ? 1 : betterBy) * error;
-  return wins ? storedChunk("lossy", lossy.bytes, alpha) : chunk;
-}
-
-function mayBeBeaten(
-  given: Picture,
-  seen: readonly PicturePlane[],
-  bytes: number,
-  error: number,
-  flat: number,
-): boolean {
-  if (error > flat / 2 || hasFewColours(given.planes)) return true;
-  // The middle plane is green, or grey: most of what is seen, and of what is paid.
-  const middle = given.planes.length >> 1;
-  const own = meanError([given.planes[middle]!], [seen[middle]!]);
-  return transformBytes(given.planes[middle]!, given.width, own) < worthTrying * bytes;
+  return meanError(given.planes, decoded) < mostError ? storedChunk("lossy", lossy.bytes, alpha) : chunk;
 }
 
 function meanError(given: readonly PicturePlane[], seen: readonly PicturePlane[]): number {
@@ -120,14 +97,4 @@ function flatPlane(plane: PicturePlane): PicturePlane {
   let sum = 0;
   for (const value of plane) sum += value;
   return plane.slice().fill(Math.round(sum / plane.length));
-}
-
-function hasFewColours(planes: readonly PicturePlane[]): boolean {
-  const colours = new Set<number>();
-  for (let at = 0; at < planes[0]!.length; at++) {
-    let colour = 0;
-    for (const plane of planes) colour = colour * 65_536 + plane[at]!;
-    if (colours.add(colour).size > fewColours) return false;
-  }
-  return true;
 }
