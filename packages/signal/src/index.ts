@@ -83,6 +83,32 @@ export type PictureStream = PictureFacts & { hasAlpha: boolean; tiles: AsyncIter
 /** A picture in memory, or one that comes tile by tile. */
 export type PictureSource = Picture | PictureStream;
 
+/** How a tile of a picture may be stored by another coding than a model's: with loss, or to the last bit. */
+export type TileKind = "lossy" | "lossless";
+
+/** Other codings of a picture's tiles, for those that a model codes badly. Alpha is no part of what they code. */
+export type TileCoder = {
+  /**
+   * Codings of a tile: "lossy" in the best quality whose bytes fit in `mostBytes`, where any does; "lossless" unless a
+   * cheap test says that it takes far more.
+   *
+   * mostError  mean squared error of the samples above which "lossy" is of no use: it may be left out where a cheap test
+   *            says that it will be above
+   */
+  encode(
+    tile: Picture,
+    mostBytes: number,
+    mostError?: number,
+  ): Promise<{ kind: TileKind; bytes: Uint8Array }[]>;
+  /**
+   * What `encode` was given, or near it; grey may come as RGB, and 16 bits as 8 where there was loss.
+   *
+   * throws  NacreError "bitstream" for bytes that are no such coding of a tile of this size; the size is looked at
+   *         before anything is decoded
+   */
+  decode(kind: TileKind, bytes: Uint8Array, width: number, height: number): Promise<Picture>;
+};
+
 /** A fraction of whole numbers above zero, as frame rates and aspects are kept: 30000 / 1001 has no short decimal. */
 export type Fraction = { numerator: number; denominator: number };
 

@@ -1,6 +1,6 @@
 import { type Chunk, type ParsedStream, type PictureHeader, parseStream } from "@nacre/bitstream";
 import { isNacreError, NacreError } from "@nacre/errors";
-import type { PicturePlane, PictureTile } from "@nacre/signal";
+import type { PicturePlane, PictureTile, TileCoder } from "@nacre/signal";
 import { layerCount } from "../file-header.js";
 import { decodePlane } from "./alpha.js";
 import type { DecodedPicture, DecodePictureOptions } from "./picture-codec.js";
@@ -9,8 +9,9 @@ import { factsOf } from "./picture-facts.js";
 import { checkPictureHeader, contentLayers } from "./picture-header.js";
 import type { PictureModel } from "./picture-model.js";
 import { tilePlanes } from "./pixels.js";
+import { decodeStored } from "./stored-tile.js";
 import { type LatentTile, latentTile, type SynthesizedTile, synthesizeTiles } from "./synthesize-tiles.js";
-import { type Rectangle, scaled, type TileGrid, tileAt, tileGridOf } from "./tile-grid.js";
+import { type Rectangle, scaled, type TileGrid, tileAt, tileGridOf, tilePart } from "./tile-grid.js";
 import { decodeTile } from "./tile-symbols.js";
 
 /** Bytes of a file to a picture, tile by tile; see PictureCodec.decode. */
@@ -19,6 +20,7 @@ export async function decodePicture(
   engine: PictureEngine,
   source: AsyncIterable<Uint8Array>,
   options: DecodePictureOptions,
+  coder?: TileCoder,
 ): Promise<DecodedPicture> {
   const recover = options.recover === true;
   const stream = await parseStream(source, { recover });
@@ -28,14 +30,17 @@ export async function decodePicture(
     ...factsOf(header),
     hasAlpha: header.alpha,
     header,
-    tiles: decodeTiles(model, engine, { ...stream, header }, used, options),
+    tiles: decodeTiles(model, engine, { ...stream, header, coder }, used, options),
     async end() {
       return { damage: (await stream.end()).damage };
     },
   };
 }
 
-type Source = ParsedStream<number | undefined> & { header: PictureHeader };
+type Source = ParsedStream<number | undefined> & { header: PictureHeader; coder: TileCoder | undefined };
+
+/** What of a tile goes round the network: its alpha, and all colours of a stored one. */
+type Beside = { alpha?: PicturePlane; planes?: PicturePlane[] };
 
 async function* decodeTiles(
   model: PictureModel,
@@ -46,12 +51,16 @@ async function* decodeTiles(
 ): AsyncGenerator<PictureTile, void, undefined> {
   const { header } = stream;
   const grid = tileGridOf(model, header);
-  const alphas = new Map<number, PicturePlane>();
-  const latents = latentTiles(model, stream, grid, used, recover, alphas);
+  const beside = new Map<number, Beside>();
+  const latents = latentTiles(model, stream, grid, used, recover, beside);
   for await (const tile of synthesizeTiles(model, engine, grid, latents)) {
-    const { number } = tile;
-    yield pictureTile(model, header, tile, alphas.get(number));
-    alphas.delete(number);
+    const { number, at } = tile;
+    const { alpha, planes } = beside.get(number)!;
+    beside.delete(number);
+    const { rows: height, columns: width } = tilePart(at, model.patch, header);
+    yield planes
+      ? { width, height, planes, ...(alpha && { alpha }) }
+      : pictureTile(model, header, tile, alpha);
     onProgress?.(number + 1, grid.down * grid.across);
   }
 }
@@ -69,33 +78,28 @@ export function pictureTile(
   return { width: tile.columns, height: tile.rows, planes, ...(alpha && { alpha }) };
 }
 
-/** A tile's pixels within its picture. */
-function tilePart(
-  at: Rectangle,
-  patch: number,
-  { width, height }: { width: number; height: number },
-): Rectangle {
-  const { row, column, rows, columns } = scaled(at, patch);
-  return { row, column, rows: Math.min(rows, height - row), columns: Math.min(columns, width - column) };
-}
-
-/** Codes of each chunk, decoded; the tiles' alpha is left in `alphas`. */
+/** Codes of each chunk, decoded; what goes round the network is left in `beside`. */
 async function* latentTiles(
   model: PictureModel,
   stream: Source,
   grid: TileGrid,
   used: number,
   recover: boolean,
-  alphas: Map<number, PicturePlane>,
+  beside: Map<number, Beside>,
 ): AsyncGenerator<LatentTile, void, undefined> {
   const count = grid.down * grid.across;
-  const { header } = stream;
-  const tileOf = (number: number, chunk: Chunk): LatentTile => {
+  const tileOf = async (number: number, { sections: all, stored }: Chunk): Promise<LatentTile> => {
+    const { header, coder } = stream;
     const at = tileAt(grid, number);
-    const sections = chunk.sections.map(([section]) => section!);
-    const coded = header.alpha ? sections.slice(1) : sections;
-    if (header.alpha) alphas.set(number, alphaOf(model, header, at, sections[0], recover));
-    return latentTile(model, at, decodeTile(model, at, coded.slice(0, used + 1), { recover }));
+    const sections = all.map(([section]) => section!);
+    const alpha = header.alpha ? alphaOf(model, header, at, sections.shift(), recover) : undefined;
+    const { rows: height, columns: width } = tilePart(at, model.patch, header);
+    const form = { ...header, width, height };
+    const planes =
+      stored === undefined ? undefined : await decodeStored(coder, stored, sections[0], form, recover);
+    beside.set(number, { ...(alpha && { alpha }), ...(planes && { planes }) });
+    const coded = stored === undefined ? sections.slice(0, used + 1) : [];
+    return { ...latentTile(model, at, decodeTile(model, at, coded, { recover })), isStored: !!planes };
   };
   let number = 0;
   for await (const chunk of stream.chunks) {

@@ -1,12 +1,13 @@
-import { createStreamWriter } from "@nacre/bitstream";
+import { type Chunk, createStreamWriter } from "@nacre/bitstream";
 import type { PicturePlane, TiledPicture } from "@nacre/signal";
 import { inFlight } from "../in-flight.js";
 import { encodePlane } from "./alpha.js";
+import { type CodedTile, guardTiles } from "./guard.js";
 import type { EncodePictureOptions } from "./picture-codec.js";
 import type { PictureEngine } from "./picture-engine.js";
 import { pictureHeaderOf } from "./picture-header.js";
 import type { PictureModel } from "./picture-model.js";
-import { askedFor } from "./picture-quality.js";
+import { askedFor, type CodeChoice } from "./picture-quality.js";
 import { encodeToTarget } from "./picture-target.js";
 import { cropped, networkInput } from "./pixels.js";
 import { codedTile } from "./rate-distortion.js";
@@ -18,6 +19,7 @@ import {
   type TileGrid,
   tileAt,
   tileGridOf,
+  tilePart,
   windowAt,
 } from "./tile-grid.js";
 import type { TileCodes } from "./tile-symbols.js";
@@ -41,11 +43,11 @@ export async function* encodePicture(
   picture: ReadablePicture,
   options: EncodePictureOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { onProgress } = options;
+  const { guard, onProgress } = options;
   const choice = askedFor(options, model.quantizer.layers);
   const tiled = asTiled(picture);
   if ("unit" in choice) {
-    yield* encodeToTarget(model, engine, tiled, choice, onProgress);
+    yield* encodeToTarget(model, engine, tiled, choice, options);
     return;
   }
   const header = pictureHeaderOf(model, tiled, choice.layers);
@@ -53,10 +55,9 @@ export async function* encodePicture(
   yield writer.start();
   const { down, across } = tileGridOf(model, tiled);
   let done = 0;
-  for await (const tile of analyzedTiles(model, engine, tiled)) {
-    const { sections } = codedTile(model, tile, choice);
-    const all = tile.alpha ? [encodedAlpha(model, tiled, tile.at, tile.alpha), ...sections] : sections;
-    yield writer.chunk({ frames: 1, sections: all.map((section) => [section]) });
+  const coded = codedTiles(model, engine, tiled, choice);
+  for await (const { chunk } of guard ? guardTiles(model, engine, header, coded, guard) : coded) {
+    yield writer.chunk(chunk);
     onProgress?.(++done, down * across);
   }
   yield writer.finish(down * across);
@@ -70,6 +71,26 @@ export function encodedAlpha(
   alpha: PicturePlane,
 ): Uint8Array {
   return encodePlane(alpha, Math.min(width, (at.column + at.columns) * patch) - at.column * patch);
+}
+
+/** The tiles of a picture, coded by a choice of codes. */
+async function* codedTiles(
+  model: PictureModel,
+  engine: PictureEngine,
+  picture: TiledPicture,
+  choice: CodeChoice,
+): AsyncGenerator<CodedTile, void, undefined> {
+  for await (const tile of analyzedTiles(model, engine, picture)) {
+    const { codes, sections } = codedTile(model, tile, choice);
+    const alpha = tile.alpha && encodedAlpha(model, picture, tile.at, tile.alpha);
+    yield { at: tile.at, codes, planes: tile.planes, chunk: tileChunk(sections, alpha) };
+  }
+}
+
+/** What is written of a tile: alpha first, where there is one. */
+export function tileChunk(sections: readonly Uint8Array[], alpha?: Uint8Array): Chunk {
+  const all = alpha ? [alpha, ...sections] : sections;
+  return { frames: 1, sections: all.map((section) => [section]) };
 }
 
 /**
@@ -107,10 +128,8 @@ async function analyzeTile(
   const height = Math.min(pixels.rows, picture.height - pixels.row);
   const read = await picture.readTile(pixels.column, pixels.row, width, height);
   const found = await engine.analyze(networkInput(read, picture.bitDepth, pixels), window);
-  const tile = scaled(at, model.patch);
-  const rows = Math.min(tile.rows, picture.height - tile.row);
-  const columns = Math.min(tile.columns, picture.width - tile.column);
-  const inWindow = { row: tile.row - pixels.row, column: tile.column - pixels.column, rows, columns };
+  const tile = tilePart(at, model.patch, picture);
+  const inWindow = { ...tile, row: tile.row - pixels.row, column: tile.column - pixels.column };
   return {
     at,
     codes: tileCodes(model, window, at, found),

@@ -1,6 +1,6 @@
 import type { Damage, PictureHeader } from "@nacre/bitstream";
 import type { Runtime } from "@nacre/runtime";
-import type { Picture, PictureStream } from "@nacre/signal";
+import type { Picture, PictureStream, TileCoder } from "@nacre/signal";
 import type { LayerCodes } from "../layer-codes.js";
 import { decodePicture } from "./decode-picture.js";
 import { encodePicture } from "./encode-picture.js";
@@ -22,13 +22,16 @@ export type EncodePictureOptions = {
    * each of which is decoded, and 7 bytes of memory for a pixel (280 MB for 40 megapixels).
    */
   psnr?: number;
+  /** Every tile that one of its codings codes better in no more bytes is stored by that; absent: all in layers. Of bpp and psnr it gets the
+   * final choice: bytes and error can only become less. */
+  guard?: TileCoder | undefined;
   /** Tiles encoded so far, and all. */
   onProgress?: (tiles: number, all: number) => void;
 };
 
 /** How a picture is read. */
 export type DecodePictureOptions = {
-  /** Content layers to use, 1 .. those of the file; all by default. */
+  /** Content layers to use, 1 .. those of the file; all by default. Tiles that are stored otherwise have none. */
   layers?: number;
   /**
    * Goes on over damage instead of throwing: a tile without its upper layers looks like the trimmed file, one that
@@ -68,7 +71,8 @@ export type PictureCodec = {
   /**
    * Bytes of a .nacre file to a picture, tile by tile; memory holds some rows of tiles.
    *
-   * throws NacreError "bitstream", "version", or "model" when another model made the file
+   * throws NacreError "bitstream", "version", "model" when another model made the file, or "option" when it has tiles
+   *        that are stored by another coding and the codec was opened without a tile coder
    */
   decode(source: AsyncIterable<Uint8Array>, options?: DecodePictureOptions): Promise<DecodedPicture>;
   /**
@@ -91,18 +95,20 @@ export type PictureCodec = {
 /**
  * Opens a model of pictures on a runtime; networks are opened for a size of window when they are first needed.
  *
- * threads  of the runtime, for one window at a time; its choice by default
+ * threads    of the runtime, for one window at a time; its choice by default
+ * tileCoder  reads tiles that are stored by another coding (see EncodePictureOptions.guard); without it files that
+ *            have some are refused
  */
 export async function createPictureCodec(
   model: PictureModel,
   runtime: Runtime,
-  { threads }: { threads?: number } = {},
+  { threads, tileCoder }: { threads?: number; tileCoder?: TileCoder } = {},
 ): Promise<PictureCodec> {
   const engine = createPictureEngine(model, runtime, threads);
   return {
     model,
     encode: (picture, options = {}) => encodePicture(model, engine, picture, options),
-    decode: (source, options = {}) => decodePicture(model, engine, source, options),
+    decode: (source, options = {}) => decodePicture(model, engine, source, options, tileCoder),
     codes: (picture) => pictureCodes(model, engine, picture),
     synthesize: (layers, size) => synthesizePicture(model, engine, layers, size),
     latent: (picture) => pictureLatent(model, engine, picture),

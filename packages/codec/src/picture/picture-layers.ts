@@ -42,7 +42,8 @@ export async function pictureLatent(
 }
 
 /**
- * The codes in a file, side codes first; no network is run and alpha is passed over.
+ * The codes in a file, side codes first; no network is run and alpha is passed over. Tiles that are stored by another
+ * coding have none: those of zeros stand in their place.
  *
  * product  the context's kernel; all give the same codes
  * throws   NacreError "bitstream" or "version" for a file that cannot be read, "model" for one that another model made
@@ -63,8 +64,12 @@ export function pictureFileCodes(
       expected: `${grid.down * grid.across}, by the picture's size`,
     });
   }
-  for (const [number, { sections }] of chunks.entries()) {
+  for (const [number, { sections, stored }] of chunks.entries()) {
     const at = tileAt(grid, number);
+    if (stored !== undefined) {
+      place(model, grid, at, noCodes(model, at, layers.length - 1), layers);
+      continue;
+    }
     const coded = sections.slice(first).map(([section]) => section!);
     place(model, grid, at, decodeTile(model, at, coded, product ? { product } : {}), layers);
   }
@@ -155,6 +160,16 @@ function place(
       { at: scaled(wholeOf(grid), unit), data, width },
     );
   }
+}
+
+function noCodes({ quantizer, context, cell }: PictureModel, at: Rectangle, layers: number): TileCodes {
+  const positions = at.rows * at.columns;
+  return {
+    side: new Int32Array((positions / cell ** 2) * context.sideChannels).fill(sideReach),
+    layers: Array.from({ length: layers }, () =>
+      new Int32Array(positions * quantizer.dimension).fill(context.reach),
+    ),
+  };
 }
 
 function wholeOf({ rows, columns }: TileGrid): Rectangle {

@@ -1,8 +1,9 @@
 import { createStreamWriter } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
-import type { PicturePlane, TiledPicture } from "@nacre/signal";
+import type { PicturePlane, TileCoder, TiledPicture } from "@nacre/signal";
 import { pictureTile } from "./decode-picture.js";
-import { analyzedTiles, encodedAlpha } from "./encode-picture.js";
+import { analyzedTiles, encodedAlpha, tileChunk } from "./encode-picture.js";
+import { type CodedTile, guardTiles } from "./guard.js";
 import type { EncodePictureOptions } from "./picture-codec.js";
 import type { PictureEngine } from "./picture-engine.js";
 import { pictureHeaderOf } from "./picture-header.js";
@@ -11,22 +12,22 @@ import { type CodeChoice, type PictureTarget, partialChoice } from "./picture-qu
 import { codedTile } from "./rate-distortion.js";
 import { type LatentTile, latentTile, synthesizeTiles } from "./synthesize-tiles.js";
 import { type Rectangle, tileGridOf } from "./tile-grid.js";
-import type { TileCodes } from "./tile-symbols.js";
+import { encodeTile, type TileCodes } from "./tile-symbols.js";
 
 /**
  * What of a tile is held between trials: its latent, 4 C bytes for a position (3 for a pixel with 192 channels), its
- * side codes, its alpha as coded, and for psnr its samples as 8 bits.
+ * side codes, its alpha as coded, and for psnr or a guard its samples.
  */
 type HeldTile = {
   at: Rectangle;
   codes: TileCodes;
   latent: Float32Array;
   alpha?: Uint8Array;
-  planes?: Uint8Array[];
+  planes?: PicturePlane[];
 };
 
 /** A whole file that was tried, and what was measured of it. */
-type Trial = { layers: number; parts: Uint8Array[]; value: number };
+type Trial = { layers: number; parts: Uint8Array[]; codes: TileCodes[]; value: number };
 
 /** Trials of the share of a layer; halving it so often leaves nothing to choose between. */
 const mostTrials = 14;
@@ -42,11 +43,11 @@ export async function* encodeToTarget(
   engine: PictureEngine,
   picture: TiledPicture,
   target: PictureTarget,
-  onProgress?: EncodePictureOptions["onProgress"],
+  { guard, onProgress }: EncodePictureOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const grid = tileGridOf(model, picture);
   const tiles: HeldTile[] = [];
-  for await (const tile of heldTiles(model, engine, picture, target.unit === "psnr")) {
+  for await (const tile of heldTiles(model, engine, picture, guard !== undefined || target.unit === "psnr")) {
     tiles.push(tile);
     onProgress?.(tiles.length, grid.down * grid.across);
   }
@@ -55,9 +56,33 @@ export async function* encodeToTarget(
     const { parts, codes } = writtenFile(model, picture, tiles, choice);
     const bits = 8 * parts.reduce((sum, { length }) => sum + length, 0);
     const value = target.unit === "bpp" ? bits / pixels : await psnrOf(model, engine, picture, tiles, codes);
-    return { layers: choice.layers, parts, value };
+    return { layers: choice.layers, parts, codes, value };
   };
-  yield* (await searched(trial, target, model.quantizer.layers)).parts;
+  const found = await searched(trial, target, model.quantizer.layers);
+  if (guard) yield* guardedFile(model, engine, picture, tiles, found, guard);
+  else yield* found.parts;
+}
+
+/** The file of a trial, its tiles looked at by a guard. */
+async function* guardedFile(
+  model: PictureModel,
+  engine: PictureEngine,
+  picture: TiledPicture,
+  tiles: readonly HeldTile[],
+  { layers, codes }: Trial,
+  guard: TileCoder,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const header = pictureHeaderOf(model, picture, layers);
+  const writer = createStreamWriter(header);
+  yield writer.start();
+  async function* coded(): AsyncGenerator<CodedTile, void, undefined> {
+    for (const [number, { at, alpha, planes }] of tiles.entries()) {
+      const own = codes[number]!;
+      yield { at, codes: own, planes: () => planes!, chunk: tileChunk(encodeTile(model, at, own), alpha) };
+    }
+  }
+  for await (const { chunk } of guardTiles(model, engine, header, coded(), guard)) yield writer.chunk(chunk);
+  yield writer.finish(tiles.length);
 }
 
 async function* heldTiles(
@@ -70,7 +95,7 @@ async function* heldTiles(
     yield {
       ...{ at, latent, codes: { side: codes.side, layers: [] } },
       ...(alpha && { alpha: encodedAlpha(model, picture, at, alpha) }),
-      ...(withPlanes && { planes: planes().map(eightBits) }),
+      ...(withPlanes && { planes: planes() }),
     };
   }
 }
@@ -90,8 +115,7 @@ function writtenFile(
   const codes: TileCodes[] = [];
   for (const tile of tiles) {
     const coded = codedTile(model, tile, choice);
-    const sections = tile.alpha ? [tile.alpha, ...coded.sections] : coded.sections;
-    parts.push(writer.chunk({ frames: 1, sections: sections.map((section) => [section]) }));
+    parts.push(writer.chunk(tileChunk(coded.sections, tile.alpha)));
     codes.push(coded.codes);
   }
   parts.push(writer.finish(tiles.length));
@@ -117,7 +141,7 @@ async function psnrOf(
   )) {
     const { planes } = pictureTile(model, form, made);
     for (const [colourAt, plane] of planes.entries()) {
-      const own = tiles[made.number]!.planes![colourAt]!;
+      const own = eightBits(tiles[made.number]!.planes![colourAt]!);
       for (let at = 0; at < own.length; at++) sum += (own[at]! - plane[at]!) ** 2;
       count += own.length;
     }

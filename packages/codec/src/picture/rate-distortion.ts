@@ -38,7 +38,7 @@ export function chooseCodes(
   { latent, side }: TileLatent,
   mus: readonly number[],
 ): ChosenCodes {
-  const { context, quantizer, parameters } = model;
+  const { context, parameters } = model;
   const { channels } = context;
   const halves = halvesOf(grid);
   const tile = openTileContext(context, grid, sideFeatures(side));

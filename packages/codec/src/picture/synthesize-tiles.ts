@@ -7,13 +7,23 @@ import type { TileCodes } from "./tile-symbols.js";
 /**
  * A tile before the decoder.
  *
- * latent  [positions, C], the sum of its layers
- * side    [cells, Z], around zero
- * depth   layers in the sum
+ * latent    [positions, C], the sum of its layers
+ * side      [cells, Z], around zero
+ * depth     layers in the sum
+ * isStored  it is there already and does not go through the decoder; its neighbours see its latent all the same
  */
-export type LatentTile = { at: Rectangle; latent: Float32Array; side: Float32Array; depth: number };
+export type LatentTile = {
+  at: Rectangle;
+  latent: Float32Array;
+  side: Float32Array;
+  depth: number;
+  isStored?: boolean;
+};
 
-/** A tile as the decoder gives it, in the middle of its window; `values` are [3, rows, columns] in pixels. */
+/**
+ * A tile as the decoder gives it, in the middle of its window; `values` are [3, rows, columns] in pixels, and none
+ * for a stored tile.
+ */
 export type SynthesizedTile = { number: number; at: Rectangle; window: Rectangle; values: Float32Array };
 
 /** Codes of a tile to what the decoder takes. Without any layer it is the side codes' picture. */
@@ -46,7 +56,7 @@ export function synthesizeTiles(
     () => 2,
     async ({ number, at, window, ...feed }) => ({
       ...{ number, at, window },
-      values: await engine.synthesize({ ...feed, size: window }),
+      values: "latent" in feed ? await engine.synthesize({ ...feed, size: window }) : new Float32Array(0),
     }),
   );
 }
@@ -68,7 +78,9 @@ async function* windows(model: PictureModel, grid: TileGrid, source: AsyncIterab
         held.set(next, value);
       }
       for (const first = Math.floor(window.row / size) * across; kept < first; kept++) held.delete(kept);
-      yield { number, at, window, depth: held.get(number)!.depth, ...laidOut(model, window, held.values()) };
+      const { depth, isStored } = held.get(number)!;
+      if (isStored) yield { number, at, window };
+      else yield { number, at, window, depth, ...laidOut(model, window, held.values()) };
     }
     // Whatever the source has to say at its end, it says it now.
     await tiles.next();

@@ -46,6 +46,16 @@ export function scaled({ row, column, rows, columns }: Rectangle, by: number): R
   return { row: row * by, column: column * by, rows: rows * by, columns: columns * by };
 }
 
+/** A tile's pixels within its picture. */
+export function tilePart(
+  at: Rectangle,
+  patch: number,
+  { width, height }: { width: number; height: number },
+): Rectangle {
+  const { row, column, rows, columns } = scaled(at, patch);
+  return { row, column, rows: Math.min(rows, height - row), columns: Math.min(columns, width - column) };
+}
+
 /** The part that two rectangles share; rows or columns are 0 where there is none. */
 export function shared(a: Rectangle, b: Rectangle): Rectangle {
   const row = Math.max(a.row, b.row);

@@ -10,6 +10,7 @@ export {
 export type { PictureInput } from "./picture-bytes.js";
 export { type PictureFormat, pictureFormatOf, type WritableFormat } from "./picture-format.js";
 export type { PictureSettings } from "./picture-target.js";
+export { tileCoder } from "./tile-coder.js";
 export {
   pictureBytes,
   pictureStreamOf,
