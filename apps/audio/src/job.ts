@@ -1,6 +1,6 @@
 /** `npm start`: one sound there and back, with everything that can be seen on the way, by the verbs a user has. */
 import { mkdir } from "node:fs/promises";
-import { processIo, run } from "@nacre/cli";
+import { processIo, runAll } from "@nacre/cli";
 import { sound } from "./medium.js";
 
 const input = "samples/speech.wav";
@@ -20,12 +20,7 @@ const steps = [
 
 const io = processIo();
 await mkdir("out", { recursive: true });
-let code = 0;
-for (const step of steps) {
-  await io.stdout.write(`\n$ ${sound.program} ${step.join(" ")}\n`);
-  code = await run(sound, step, io);
-  if (code !== 0) break;
-}
+const code = await runAll(sound, steps, io);
 if (code === 0) await io.stdout.write(closing());
 process.exitCode = code;
 

@@ -1,7 +1,9 @@
+import type { StreamHeader } from "@nacre/bitstream";
 import type { LayerCodes } from "@nacre/codec";
 import type { Fact } from "./facts.js";
 import type { Options } from "./options.js";
 import type { Source } from "./source.js";
+import type { Verb } from "./verb.js";
 
 /**
  * What surrounds one piece of work.
@@ -60,7 +62,10 @@ export type OpenModel = {
   readonly id: string;
   /** `options` holds `layers` and the values of the medium's own encodeOptions. */
   encode(source: Source, options: Record<string, unknown>, task: Task): Promise<Work>;
-  /** `options` holds `layers`, `recover` and the values of the medium's own decodeOptions. */
+  /**
+   * `options` holds `layers`, `recover`, `ending` (one of the medium's outputExtensions, which says what kind of file
+   * to make) and the values of the medium's own decodeOptions.
+   */
   decode(source: Source, options: Record<string, unknown>, task: Task): Promise<Work>;
   /** Codes [layer][channel] of a signal or a .nacre file. */
   codes(source: Source, task: Task): Promise<{ codes: LayerCodes[][]; facts: Fact[] }>;
@@ -78,28 +83,32 @@ export type OpenModel = {
  *
  * program, version  of the command line
  * noun, nouns       what it works on: "sound", "sounds"
+ * media             what its .nacre files say that they hold
  * example           a file's name for help texts, without its ending: "speech"
  * extensions        of files that can be encoded, lower case with dot, the usual one first
- * outputExtension   of decoded files
+ * outputExtensions  of decoded files, in the same form, the one that is made unless another is asked for first
  * defaultModel      the name of the model when none is given
  * encodeOptions     options of its own for encode, such as a rate in its own unit
  * decodeOptions     options of its own for decode
+ * verbs             verbs that this medium alone has
  */
 export type Medium = {
   program: string;
   version: string;
   noun: string;
   nouns: string;
+  media: StreamHeader["media"];
   example: string;
   extensions: readonly string[];
-  outputExtension: string;
+  outputExtensions: readonly string[];
   defaultModel: string;
   encodeOptions: Options;
   decodeOptions: Options;
+  verbs?: readonly Verb[];
   /** throws NacreError "model" when there is none or it is damaged */
   open(model: string, options: { threads?: number }): Promise<OpenModel>;
   models(): Promise<ModelSummary[]>;
-  /** What a sound .nacre file says of its signal. */
+  /** What a whole .nacre file of this medium says of its signal. */
   describe(file: Uint8Array): Fact[];
   /** Trains a model on the user's own files and writes its folder; ends early, with a model, at the signal. */
   train(request: TrainRequest, task: Task): Promise<{ folder: string; facts: Fact[] }>;

@@ -32,6 +32,11 @@ export function toggle(flags: string, help: string, extra: Extra = {}): Option<t
   return { flags, help, parse: () => true, ...extra };
 }
 
+/** A switch that turns off what is on: "--no-guard" is the option guard, false where it is given. */
+export function toggleOff(flags: string, help: string, extra: Extra = {}): Option<boolean> {
+  return { flags, help, parse: () => false, ...extra };
+}
+
 /** Any text. */
 export function text(flags: string, help: string, extra: Extra = {}): Option<string> {
   return { flags, help, parse: (value) => value, ...extra };
@@ -53,6 +58,21 @@ export function positive(flags: string, help: string, extra: Extra = {}): Option
     const number = Number(value);
     if (value.trim() !== "" && Number.isFinite(number) && number > 0) return number;
     throw badValue(flags, value, "a number above 0");
+  };
+  return { flags, help, parse, ...extra };
+}
+
+/** A number between two, both allowed. */
+export function number(
+  flags: string,
+  help: string,
+  [least, most]: readonly [number, number],
+  extra: Extra = {},
+): Option<number> {
+  const parse = (value: string) => {
+    const given = Number(value);
+    if (value.trim() !== "" && given >= least && given <= most) return given;
+    throw badValue(flags, value, `a number from ${least} to ${most}`);
   };
   return { flags, help, parse, ...extra };
 }

@@ -51,7 +51,7 @@ async function runVerb(
 ): Promise<number> {
   let printed = "";
   let code = 0;
-  const program = buildProgram(medium, verbs, {
+  const program = buildProgram(medium, [...verbs, ...(medium.verbs ?? [])], {
     async onVerb(verb, inputs, options) {
       const command = [medium.program, ...argv].map(quoted).join(" ");
       code = await verb.run({ medium, io, screen, interrupt, command }, inputs, options);

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { parseStream } from "@nacre/bitstream";
+import { parseStream, type StreamHeader } from "@nacre/bitstream";
 import { NacreError, systemError } from "@nacre/errors";
 
 /**
@@ -74,11 +74,11 @@ export async function readNacre(source: Source): Promise<Uint8Array> {
 }
 
 /**
- * The model that a .nacre file names, and a source that can still be read from its beginning.
+ * The header of a .nacre file, and a source that can still be read from its beginning.
  *
  * throws  NacreError "io", "bitstream" or "version" when there is no header to read
  */
-export async function peekModel(source: Source): Promise<{ model: string; source: Source }> {
+export async function peekHeader(source: Source): Promise<{ header: StreamHeader; source: Source }> {
   const pieces = source.bytes()[Symbol.asyncIterator]();
   const held: Uint8Array[] = [];
   // Without a `return`: what looks into the header must not close the pipe.
@@ -92,10 +92,9 @@ export async function peekModel(source: Source): Promise<{ model: string; source
     }),
   };
   const { header } = await parseStream(noted, { recover: true });
-  if (source.path === undefined)
-    return { model: header.model, source: { ...source, bytes: () => replay(held, pieces) } };
+  if (source.path === undefined) return { header, source: { ...source, bytes: () => replay(held, pieces) } };
   await pieces.return?.();
-  return { model: header.model, source };
+  return { header, source };
 }
 
 /** A whole file as pieces. */

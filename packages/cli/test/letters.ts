@@ -13,11 +13,12 @@ export const letters: Medium = {
   version: "1.2.3",
   noun: "text",
   nouns: "texts",
+  media: "video",
   example: "poem",
   extensions: [".txt"],
-  outputExtension: ".txt",
+  outputExtensions: [".txt"],
   defaultModel: "nibbles",
-  encodeOptions: { upper: toggle("--upper", "in capitals") },
+  encodeOptions: { upper: toggle("--upper", "in capitals", { conflicts: ["layers"] }) },
   decodeOptions: {},
   async open(name) {
     if (name === "broken") throw new TypeError("cannot read properties of undefined\nat line 3");

@@ -2,6 +2,7 @@ import { NacreError } from "@nacre/errors";
 import type { Audio, AudioStream } from "@nacre/signal";
 import { type ByteReader, openBytes } from "./bytes.js";
 import { openFlac, openOgg } from "./compressed.js";
+import { knownFormat } from "./pictures/picture-format.js";
 import { collect } from "./stream.js";
 import { openWav } from "./wav-read.js";
 import { ascii, looksLikeWav } from "./wav-walk.js";
@@ -77,10 +78,11 @@ function containerOf(start: Uint8Array, name: string): AudioContainer {
   if (ascii(start, 0) === "OggS") return "ogg";
   if (start.length === 0)
     throw new NacreError("media", { found: `${name} is empty`, expected: "a sound file" });
+  const isPicture = knownFormat(start) !== undefined;
   throw new NacreError("media", {
-    found: `${name} ${guess(start)}`,
+    found: `${name} ${isPicture ? "is a picture" : guess(start)}`,
     expected: "WAV, FLAC or Ogg",
-    mend: "convert it to WAV first",
+    mend: isPicture ? "code it with nacre-image" : "convert it to WAV first",
   });
 }
 

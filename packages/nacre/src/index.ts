@@ -1,23 +1,36 @@
 /** The one import for applications. */
 export {
   layerBytes,
+  type PictureHeader,
   readStream,
   type StreamHeader,
   soundHeader,
   trimLayers,
   verifyStream,
 } from "@nacre/bitstream";
-export type { LayerCodes } from "@nacre/codec";
+export type { DecodedPicture, LayerCodes, ReadablePicture } from "@nacre/codec";
 export { type ErrorCode, isNacreError, NacreError } from "@nacre/errors";
 export { type LayerReport, layerTable } from "@nacre/inspect";
 export { collect, openAudio, readAudio, wavBytes, wavStream, writeAudio } from "@nacre/media";
-export type { Audio, AudioSource, AudioStream } from "@nacre/signal";
-export { defaultModel, listModels, type ModelInfo, modelFolder } from "./models.js";
+export { openPicture, pictureBytes, readPicture, writePicture } from "@nacre/media/pictures";
+export type { Audio, AudioSource, AudioStream, Picture, PictureStream } from "@nacre/signal";
+export {
+  defaultModel,
+  defaultPictureModel,
+  listModels,
+  type ModelInfo,
+  type ModelMedium,
+  modelFolder,
+  type PictureModelInfo,
+} from "./models.js";
 export {
   type DecodeOptions,
   type EncodeOptions,
   type LayersOptions,
   type Nacre,
   open,
-  openFor,
 } from "./open.js";
+export { openFor } from "./open-any.js";
+export { type DecodePictureOptions, openPictures, type PictureNacre } from "./open-pictures.js";
+export type { PictureLayersOptions } from "./picture-layers.js";
+export type { EncodePictureOptions } from "./picture-options.js";

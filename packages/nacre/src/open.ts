@@ -1,12 +1,12 @@
 import { readStream, soundHeader, trimLayers } from "@nacre/bitstream";
 import { type Codec, createCodec, type LayerCodes } from "@nacre/codec";
-import { readModel } from "@nacre/codec/node";
 import { NacreError } from "@nacre/errors";
 import { inspectLayers, type LayerReport } from "@nacre/inspect";
 import { collect, resampleStream, streamOf } from "@nacre/media";
 import { createRuntime } from "@nacre/runtime/node";
 import type { Audio, AudioSource, AudioStream } from "@nacre/signal";
-import { defaultModel, infoOf, type ModelInfo, modelFolder } from "./models.js";
+import { defaultModel, infoOf, type ModelInfo } from "./models.js";
+import { readModelOf } from "./read-model-of.js";
 import { subjectOf } from "./subject.js";
 import { untilAborted } from "./until-aborted.js";
 
@@ -44,7 +44,7 @@ export type LayersOptions = {
   onDecoded?: (layers: number, sound: Audio) => void;
 };
 
-/** An open model. Sounds may have any rate and number of channels; they come back with the same. */
+/** An open model of sounds. They may have any rate and number of channels; they come back with the same. */
 export type Nacre = {
   readonly model: ModelInfo;
   /** throws NacreError "media" for sounds that cannot be coded, "option" for options out of range */
@@ -64,26 +64,19 @@ export type Nacre = {
 };
 
 /**
- * Opens a model.
+ * Opens a model of sounds.
  *
  * model    name of an installed model, or its folder; the shipped speech model by default
  * threads  for windows that are worked on at once; the number of cores by default, 8 at most
- * throws   NacreError "model" when there is none or it is damaged
+ * throws   NacreError "model" when there is none, it is damaged or of pictures
  */
 export async function open(
   model: string = defaultModel,
   { threads }: { threads?: number } = {},
 ): Promise<Nacre> {
-  const folder = modelFolder(model);
-  const loaded = await readModel(folder);
+  const { model: loaded, folder } = await readModelOf("audio", model);
   const codec = await createCodec(loaded, createRuntime(), threads === undefined ? {} : { threads });
   return nacreOf(codec, infoOf(loaded, folder));
-}
-
-/** Opens the model that a file names. Takes and throws what `open` does, and "bitstream" for no .nacre file. */
-export async function openFor(file: Uint8Array, options: { threads?: number } = {}): Promise<Nacre> {
-  const { header } = readStream(file, { recover: true });
-  return open(header.model, options);
 }
 
 function nacreOf(codec: Codec, model: ModelInfo): Nacre {

@@ -35,6 +35,7 @@ export { type ModelLabel, writeModel } from "./model-folder.js";
 export { type PackResult, packFolder } from "./pack-folder.js";
 export { writePictureModel } from "./picture-model-folder.js";
 export { drawCrops, networkValue, validationCrops } from "./pictures/draw-crops.js";
+export { type PackedPictures, packPictureFolder } from "./pictures/pack-picture-folder.js";
 export {
   openPictureCorpus,
   type PackedPicture,
@@ -54,8 +55,9 @@ export type { QuantizerRecipe } from "./quantizers/quantizers.js";
 export type { ResidualFiniteScalarRecipe } from "./quantizers/residual-finite-scalar.js";
 export type { ResidualVectorRecipe } from "./quantizers/residual-vector.js";
 export { type Random, randomFor } from "./random.js";
+export { readRecipe } from "./read-recipe.js";
 export { edge } from "./recipes/check.js";
-export { anyRecipeByName, pictureRecipes, recipeByName, recipes } from "./recipes/index.js";
+export { anyRecipeByName, pictureRecipes, recipeAmong, recipeByName, recipes } from "./recipes/index.js";
 export type { AnyRecipe, Recipe, RecipeOf } from "./recipes/recipe.js";
 export { type Reconstruction, reconstruct } from "./reconstruct.js";
 export { openRun, type Run, type RunOptions } from "./run.js";

@@ -1,8 +1,7 @@
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
 import { isNacreError, NacreError } from "@nacre/errors";
 import { readAudio, resample } from "@nacre/media";
 import { type CorpusWriter, createCorpusWriter } from "./corpus-writer.js";
+import { type FoundFile, findFiles, originOf, splitAfter } from "./found-files.js";
 
 const soundFile = /\.(wav|wave|flac|ogg|oga)$/i;
 /** Clips shorter than this teach nothing; seconds. */
@@ -24,14 +23,14 @@ export async function packFolder(
   sampleRate: number,
   onFile?: (done: number, total: number) => void,
 ): Promise<PackResult> {
-  const files = (await Promise.all(inputs.map(soundsIn))).flat();
+  const files = await findFiles(inputs, soundFile, "sound files");
   const writer = await createCorpusWriter(folder, sampleRate);
   const result: PackResult = { clips: 0, seconds: 0, skipped: [] };
   let used = 0;
   try {
     for (const [index, file] of files.entries()) {
-      // Every twentieth file is kept aside to measure on, all its channels.
-      const added = await packFile(writer, file, sampleRate, used % 20 === 19 ? "validation" : "train");
+      // All channels of a file are in one part.
+      const added = await packFile(writer, file, sampleRate, splitAfter(used));
       if (typeof added === "number") {
         used++;
         result.clips += added;
@@ -47,25 +46,18 @@ export async function packFolder(
   return { ...result, seconds: writer.length / sampleRate };
 }
 
-type SoundFile = { root: string; path: string };
-
 // Clips that a file gave, or why it gave none.
 async function packFile(
   writer: CorpusWriter,
-  { root, path }: SoundFile,
+  file: FoundFile,
   sampleRate: number,
   split: "train" | "validation",
 ): Promise<number | NacreError> {
-  const channels = await channelsOf(path, sampleRate);
+  const channels = await channelsOf(file.path, sampleRate);
   if (channels instanceof NacreError) return channels;
+  const { maker: speaker, ...origin } = originOf(file);
   for (const samples of channels) {
-    await writer.add(samples, {
-      source: basename(root),
-      path: relative(root, path) || basename(path),
-      speaker: relative(root, dirname(path)) || basename(root),
-      licence: "the user's own",
-      split,
-    });
+    await writer.add(samples, { ...origin, speaker, licence: "the user's own", split });
   }
   return channels.length;
 }
@@ -80,22 +72,6 @@ async function channelsOf(path: string, sampleRate: number): Promise<Float32Arra
     if (isNacreError(error)) return error as NacreError;
     throw error;
   }
-}
-
-async function soundsIn(input: string): Promise<SoundFile[]> {
-  const found = await stat(input).catch((cause: unknown) => {
-    throw new NacreError(
-      "io",
-      { found: `${input} cannot be read`, expected: "a folder of sound files" },
-      { cause },
-    );
-  });
-  if (!found.isDirectory()) return [{ root: dirname(input), path: input }];
-  const names = await readdir(input, { recursive: true });
-  return names
-    .filter((name) => soundFile.test(name))
-    .sort()
-    .map((name) => ({ root: input, path: join(input, name) }));
 }
 
 function tooShort(seconds: number): NacreError {

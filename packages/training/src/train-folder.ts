@@ -1,29 +1,35 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Model } from "@nacre/codec";
+import type { Runtime } from "@nacre/runtime";
 import { createRuntime } from "@nacre/runtime/node";
-import { openCorpus } from "./corpus.js";
-import { writeModel } from "./model-folder.js";
+import { type Corpus, openCorpus } from "./corpus.js";
+import { type ModelLabel, writeModel } from "./model-folder.js";
 import { packFolder } from "./pack-folder.js";
-import { recipeByName, recipes } from "./recipes/index.js";
-import type { Recipe } from "./recipes/recipe.js";
+import { writePictureModel } from "./picture-model-folder.js";
+import { packPictureFolder } from "./pictures/pack-picture-folder.js";
+import { openPictureCorpus, type PictureCorpus } from "./pictures/picture-corpus.js";
+import type { PictureRecipe } from "./pictures/picture-recipe.js";
+import type { AnyCorpus, Weights } from "./plan.js";
+import { anyRecipeByName, recipes } from "./recipes/index.js";
+import type { AnyRecipe, Recipe } from "./recipes/recipe.js";
 import { withSteps } from "./schedule.js";
 import { type TrainingNews, train } from "./train.js";
 
 /** Training on a user's own files. */
 export type TrainFolderOptions = {
-  /** Sound files, or folders of them. */
+  /** Sound or picture files, as the recipe is for, or folders of them. */
   inputs: readonly string[];
   /** The model's folder, written at the end. */
   out: string;
-  /** Packed sound, checkpoint and log; a run found there is resumed. */
+  /** Packed files, checkpoint and log; a run found there is resumed. */
   work: string;
   steps?: number;
   /** Of the model; lower-case letters, digits, dots, dashes. */
   name?: string;
-  /** A recipe's name, or one of the caller's own. */
-  recipe?: string | Recipe;
-  /** A trained model that the run begins from; its networks have to be the recipe's. */
+  /** A recipe's name, or one of the caller's own; the first recipe of sound by default. */
+  recipe?: string | AnyRecipe;
+  /** A trained model of sound that the run begins from; its networks have to be the recipe's. */
   from?: Model;
   /** Ends the run early; a model is written of what was learned. */
   signal?: AbortSignal;
@@ -37,13 +43,21 @@ export type TrainFolderOptions = {
  * throws NacreError "media" when there is nothing to train on, "option" for an unknown recipe
  */
 export async function trainFolder(options: TrainFolderOptions): Promise<{ folder: string; step: number }> {
-  const { inputs, out, work, name = "own", from, signal, onNews } = options;
   const recipe = recipeOf(options);
+  return "medium" in recipe
+    ? trainOn(picturesOf(recipe), recipe, options)
+    : trainOn(soundsOf(recipe), recipe, options);
+}
+
+async function trainOn<C extends AnyCorpus>(
+  medium: FolderMedium<C>,
+  recipe: AnyRecipe,
+  options: TrainFolderOptions,
+): Promise<{ folder: string; step: number }> {
+  const { inputs, out, work, name = "own", from, signal, onNews } = options;
   const packed = join(work, "corpus");
-  if (!existsSync(join(packed, "index.json"))) {
-    await packFolder(inputs, packed, recipe.encoder.sampleRate, options.onPack);
-  }
-  const corpus = await openCorpus(packed);
+  if (!existsSync(join(packed, "index.json"))) await medium.pack(inputs, packed, options.onPack);
+  const corpus = await medium.open(packed);
   const runtime = createRuntime({ worker: false });
   try {
     const { weights, step } = await train({
@@ -63,14 +77,37 @@ export async function trainFolder(options: TrainFolderOptions): Promise<{ folder
       licence: "not stated",
       provenance: { recipe, step, ...(from ? { from: from.id } : {}) },
     };
-    await writeModel(out, recipe, weights, label, corpus, runtime);
+    await medium.write(out, weights, label, corpus, runtime);
     return { folder: out, step };
   } finally {
     corpus.close();
   }
 }
 
-function recipeOf({ recipe = recipes[0]!, steps }: TrainFolderOptions): Recipe {
-  const found = typeof recipe === "string" ? recipeByName(recipe) : recipe;
+/** What training on a folder does differently for each medium. */
+type FolderMedium<C extends AnyCorpus> = {
+  pack(inputs: readonly string[], folder: string, onFile?: TrainFolderOptions["onPack"]): Promise<unknown>;
+  open(folder: string): Promise<C>;
+  write(out: string, weights: Weights, label: ModelLabel, corpus: C, runtime: Runtime): Promise<void>;
+};
+
+function soundsOf(recipe: Recipe): FolderMedium<Corpus> {
+  return {
+    pack: (inputs, folder, onFile) => packFolder(inputs, folder, recipe.encoder.sampleRate, onFile),
+    open: openCorpus,
+    write: (out, ...rest) => writeModel(out, recipe, ...rest),
+  };
+}
+
+function picturesOf(recipe: PictureRecipe): FolderMedium<PictureCorpus> {
+  return {
+    pack: (inputs, folder, onFile) => packPictureFolder(inputs, folder, recipe.crop, onFile),
+    open: openPictureCorpus,
+    write: (out, ...rest) => writePictureModel(out, recipe, ...rest),
+  };
+}
+
+function recipeOf({ recipe = recipes[0]!, steps }: TrainFolderOptions): AnyRecipe {
+  const found = typeof recipe === "string" ? anyRecipeByName(recipe) : recipe;
   return steps === undefined ? found : withSteps(found, steps);
 }

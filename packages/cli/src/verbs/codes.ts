@@ -1,13 +1,13 @@
-import { extname } from "node:path";
 import { type LayerCodes, writeNpy, writeSafetensors } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
-import { type ConvertValues, convertOptions } from "../conversion.js";
+import { convertOptions } from "../conversion.js";
 import { convert } from "../convert.js";
-import { choice } from "../options.js";
-import { once, peekModel, sniff } from "../source.js";
+import { formatOption, resultEnding } from "../ending.js";
+import { checkMedia } from "../other-media.js";
+import { label, once, peekHeader, sniff } from "../source.js";
 import { modelOption, verb } from "../verb.js";
 
-type Format = "npy" | "safetensors";
+const endings = [".npy", ".safetensors"] as const;
 
 /** Codes as arrays for other programs. */
 export const codes = verb({
@@ -18,45 +18,31 @@ export const codes = verb({
   options: () => ({
     ...convertOptions,
     model: modelOption,
-    format: choice<Format>("--format <name>", "npy or safetensors; by default as the name of -o ends", {
-      npy: "npy",
-      safetensors: "safetensors",
-    }),
+    format: formatOption(endings),
   }),
   run(context, inputs, options) {
     const { medium } = context;
-    const format = formatOf(options, options.format);
+    const ending = resultEnding(options.out, options.format, endings);
     return convert(context, inputs, options, {
       extensions: [...medium.extensions, ".nacre"],
-      ending: `.${format}`,
+      ending,
       async work(source, models, task) {
         const { file, signal } = await sniff(source);
         const readable = file ? { ...source, bytes: () => once(file) } : signal;
-        const named = file ? (await peekModel(readable)).model : medium.defaultModel;
-        const model = await models.open(options.model ?? named);
+        const header = file && (await peekHeader(readable)).header;
+        if (header) checkMedia(medium, header, label(source));
+        const model = await models.open(options.model ?? header?.model ?? medium.defaultModel);
         const found = await model.codes(readable, task);
-        const bytes = format === "npy" ? npyOf(found.codes) : safetensorsOf(found.codes, model.id);
+        const bytes = ending === ".npy" ? npyOf(found.codes) : safetensorsOf(found.codes, model.id);
         return { pieces: once(bytes), facts: () => found.facts };
       },
     });
   },
 });
 
-function formatOf({ out }: ConvertValues, format: Format | undefined): Format {
-  if (format) return format;
-  if (out === undefined || out === "-") return "npy";
-  const ending = extname(out).toLowerCase();
-  if (ending === ".npy") return "npy";
-  if (ending === ".safetensors") return "safetensors";
-  throw new NacreError("usage", {
-    found: `a result called ${out}`,
-    expected: "a name that ends in .npy or .safetensors",
-    mend: "or choose with --format",
-  });
-}
-
-/** One array [layers, channels, ...grid]; throws NacreError "option" when layers have different grids. */
-function npyOf(layers: readonly (readonly LayerCodes[])[]): Uint8Array {
+/** One array [layers, channels, ...grid] of the content; throws NacreError "option" when its grids differ. */
+function npyOf(all: readonly (readonly LayerCodes[])[]): Uint8Array {
+  const layers = all.filter(([first]) => first?.role !== "side");
   const grid = layers[0]?.[0]?.grid ?? [];
   if (layers.some((layer) => layer[0]?.grid.join() !== grid.join())) {
     throw new NacreError("option", {
@@ -69,12 +55,14 @@ function npyOf(layers: readonly (readonly LayerCodes[])[]): Uint8Array {
   return writeNpy({ shape, data: joined(layers.flat()) });
 }
 
-/** An array [channels, ...grid] for each layer, "layer.0" the first. */
+/** An array [channels, ...grid] for each layer: "layer.0" the first of the content, "side.0" of what is beside it. */
 function safetensorsOf(layers: readonly (readonly LayerCodes[])[], model: string): Uint8Array {
-  const arrays = layers.map((layer, index) => [
-    `layer.${index}`,
-    { shape: [layer.length, ...(layer[0]?.grid ?? [])], data: joined(layer) },
-  ]);
+  const counts = { content: 0, side: 0 };
+  const arrays = layers.map((layer) => {
+    const role = layer[0]?.role ?? "content";
+    const array = { shape: [layer.length, ...(layer[0]?.grid ?? [])], data: joined(layer) };
+    return [`${role === "side" ? "side" : "layer"}.${counts[role]++}`, array];
+  });
   const entries = layers.map((layer) => layer[0]?.alphabet ?? 0).join();
   return writeSafetensors(Object.fromEntries(arrays), { metadata: { model, entries } });
 }

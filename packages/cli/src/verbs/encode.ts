@@ -1,6 +1,6 @@
 import { convertOptions } from "../conversion.js";
 import { convert } from "../convert.js";
-import { count } from "../options.js";
+import { count, type Option } from "../options.js";
 import { modelOption, verb } from "../verb.js";
 
 /** Signals to .nacre files. */
@@ -13,7 +13,7 @@ export const encode = verb({
     ...convertOptions,
     model: modelOption,
     layers: count("-l, --layers <k>", "keep the first k layers; all by default", {
-      conflicts: Object.keys(encodeOptions),
+      conflicts: Object.keys(encodeOptions).filter((name) => excludesLayers(encodeOptions[name])),
     }),
     ...encodeOptions,
   }),
@@ -28,3 +28,7 @@ export const encode = verb({
     });
   },
 });
+
+function excludesLayers(option: Option<unknown> | undefined): boolean {
+  return option?.conflicts?.includes("layers") === true;
+}

@@ -1,7 +1,8 @@
 import { layerBytes, readStream } from "@nacre/bitstream";
 import { counted, factObject } from "../facts.js";
 import { oneInput } from "../inputs.js";
-import { readNacre } from "../source.js";
+import { checkMedia } from "../other-media.js";
+import { label, readNacre } from "../source.js";
 import { table } from "../table.js";
 import { jsonOption, report, verb } from "../verb.js";
 
@@ -13,7 +14,9 @@ export const info = verb({
   example: ({ example }) => `info ${example}.nacre`,
   options: () => ({ json: jsonOption }),
   async run(context, [argument = "-"], { json }) {
-    const file = await readNacre(await oneInput(argument, context.io));
+    const source = await oneInput(argument, context.io);
+    const file = await readNacre(source);
+    checkMedia(context.medium, readStream(file).header, label(source));
     const facts = context.medium.describe(file);
     const contents = contentsOf(file);
     const { perLayer, containerBytes, chunks, media, model, decodeHash, format } = contents;
@@ -21,10 +24,7 @@ export const info = verb({
       ...facts.map(({ name, text }) => [words(name), text]),
       ["model", `${model} (decode hash ${decodeHash})`],
       ["container", `format ${format}, ${counted(chunks, "chunk")}, ${containerBytes} bytes`],
-      ...perLayer.map(({ role, alphabet, bytes }, i) => [
-        `layer ${i + 1}`,
-        `${counted(bytes, "byte")}, ${alphabet} entries${role === "side" ? ", side" : ""}`,
-      ]),
+      ...layerLines(perLayer),
     ]);
     const head = { media, model, decodeHash, format };
     await report(context, json, { ...head, ...factObject(facts), chunks, containerBytes, perLayer }, lines);
@@ -44,6 +44,15 @@ function contentsOf(file: Uint8Array) {
     containerBytes: bytes.container,
     perLayer: header.layers.map((layer, i) => ({ ...layer, bytes: bytes.layers[i]! })),
   };
+}
+
+// A prefix counts content layers alone, so a number is theirs.
+function layerLines(perLayer: ReturnType<typeof contentsOf>["perLayer"]): string[][] {
+  let number = 0;
+  return perLayer.map(({ role, alphabet, bytes }) => [
+    role === "side" ? "side layer" : `layer ${++number}`,
+    `${counted(bytes, "byte")}, ${alphabet} entries`,
+  ]);
 }
 
 // "sampleRate" as a person reads it.

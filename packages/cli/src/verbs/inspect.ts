@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { oneInput } from "../inputs.js";
-import type { Inspection } from "../medium.js";
+import type { Inspection, Medium } from "../medium.js";
 import { createModels } from "../models.js";
 import { text } from "../options.js";
+import { checkMedia } from "../other-media.js";
 import { type Output, openOutput, pipeOutput } from "../output.js";
-import { once, peekModel, type Source, sniff } from "../source.js";
+import { label, once, peekHeader, type Source, sniff } from "../source.js";
 import { type Context, forceOption, jsonOption, modelOption, report, taskOf, verb } from "../verb.js";
 
 /** What each layer costs, carries and does. */
@@ -29,7 +30,7 @@ export const inspect = verb({
     const output = page === undefined ? undefined : await openPage(context, page, [source, measured], force);
     const models = createModels(medium);
     try {
-      const prepared = await prepare(source, model);
+      const prepared = await prepare(medium, source, model);
       const open = await models.open(prepared.model ?? medium.defaultModel);
       const asked = {
         ...(measured && { original: measured }),
@@ -51,14 +52,16 @@ export const inspect = verb({
 
 // A .nacre file names its model; a signal is coded with the default one.
 async function prepare(
+  medium: Medium,
   source: Source,
   model: string | undefined,
 ): Promise<{ source: Source; model?: string }> {
-  if (model !== undefined) return { source, model };
   const { file, signal } = await sniff(source);
-  if (!file) return { source: signal };
+  if (!file) return { source: signal, ...(model === undefined ? {} : { model }) };
   const whole = { ...source, bytes: () => once(file) };
-  return { source: whole, model: (await peekModel(whole)).model };
+  const { header } = await peekHeader(whole);
+  checkMedia(medium, header, label(source));
+  return { source: whole, model: model ?? header.model };
 }
 
 function openPage(

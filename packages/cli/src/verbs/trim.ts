@@ -1,9 +1,10 @@
-import { trimLayers } from "@nacre/bitstream";
+import { readStream, trimLayers } from "@nacre/bitstream";
 import { convertOptions } from "../conversion.js";
 import { convert } from "../convert.js";
 import type { Work } from "../medium.js";
 import { count } from "../options.js";
-import { once, readNacre } from "../source.js";
+import { checkMedia } from "../other-media.js";
+import { label, once, readNacre } from "../source.js";
 import { verb } from "../verb.js";
 
 /** .nacre files to smaller ones, without a model. */
@@ -23,7 +24,9 @@ export const trim = verb({
       // Into another folder under the same name; beside the original under one that says what it is.
       ending: options.outDir === undefined ? `.layers-${layers}.nacre` : ".nacre",
       async work(source): Promise<Work> {
-        const file = trimLayers(await readNacre(source), layers);
+        const whole = await readNacre(source);
+        checkMedia(context.medium, readStream(whole).header, label(source));
+        const file = trimLayers(whole, layers);
         return { pieces: once(file), facts: () => context.medium.describe(file) };
       },
     });

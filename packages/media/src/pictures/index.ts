@@ -1,5 +1,7 @@
 /** Picture files to planes of samples and back. */
 
+export { type ClassicalCodec, classicalCodecs } from "./classical-codecs.js";
+export { collectPicture } from "./collect-picture.js";
 export {
   defaultMaxPixels,
   type OpenedPicture,
@@ -13,6 +15,7 @@ export type { PictureSettings } from "./picture-target.js";
 export { tileCoder } from "./tile-coder.js";
 export {
   pictureBytes,
+  pictureParts,
   pictureStreamOf,
   type WritePictureOptions,
   type WrittenPicture,

@@ -49,7 +49,8 @@ export function pictureFormatIn(start: Uint8Array, name: string): PictureFormat 
 
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-function knownFormat(start: Uint8Array): PictureFormat | undefined {
+/** The format that the first 12 bytes or more tell; undefined for what is no picture. */
+export function knownFormat(start: Uint8Array): PictureFormat | undefined {
   if (begins(start, pngSignature)) return "png";
   if (begins(start, [0xff, 0xd8, 0xff])) return "jpeg";
   if (ascii(start, 0) === "RIFF" && ascii(start, 8) === "WEBP") return "webp";
@@ -77,6 +78,11 @@ const film = "name a picture; nacre-video codes films";
 
 /** Files that people hand over in place of a picture that can be read; the first that fits is told. */
 const foreign: readonly Guess[] = [
+  {
+    is: (start) => text(start, 0, 4) === "NACR",
+    says: "is a .nacre file already",
+    mend: "turn it back into a picture with decode",
+  },
   {
     is: (start) => /^(ï»¿)?\s*</.test(text(start)) && /<svg[\s>]/.test(text(start)),
     says: "is an SVG drawing, which has no pixels of its own",

@@ -42,27 +42,34 @@ export async function writePicture(
   const { overwrite = false, format = pictureFormatOf(path), ...settings } = options;
   const stream = pictureStreamOf(source);
   const plan = planWriting(stream, format, settings);
-  await writeWhole(path, overwrite, (handle) =>
-    encoded(stream, plan, path, async (parts) => {
-      for await (const part of parts) await put(handle, path, part);
-    }),
-  );
+  await writeWhole(path, overwrite, async (handle) => {
+    for await (const part of encoded(stream, plan, path)) await put(handle, path, part);
+  });
   return { format, warnings: plan.warnings };
 }
 
-/** The bytes of a picture file, for a pipe; takes and throws what `writePicture` does. */
+/**
+ * The bytes of a picture file piece by piece, to be read once; takes what `writePicture` does and has its bounds of
+ * memory. What does not fit the format is thrown at once, all else while the pieces are read.
+ */
+export function pictureParts(
+  source: PictureSource,
+  { format, ...settings }: PictureSettings & { format: WritableFormat },
+): WrittenPicture & { parts: AsyncGenerator<Uint8Array, void, undefined> } {
+  const stream = pictureStreamOf(source);
+  const plan = planWriting(stream, format, settings);
+  return { format, warnings: plan.warnings, parts: encoded(stream, plan, "the picture") };
+}
+
+/** The bytes of a picture file in one piece; takes and throws what `writePicture` does. */
 export async function pictureBytes(
   source: PictureSource,
   options: PictureSettings & { format: WritableFormat },
 ): Promise<WrittenPicture & { bytes: Uint8Array }> {
-  const { format, ...settings } = options;
-  const stream = pictureStreamOf(source);
-  const plan = planWriting(stream, format, settings);
-  const parts: Uint8Array[] = [];
-  await encoded(stream, plan, "the picture", async (made) => {
-    for await (const part of made) parts.push(part);
-  });
-  return { format, warnings: plan.warnings, bytes: new Uint8Array(Buffer.concat(parts)) };
+  const { parts, ...written } = pictureParts(source, options);
+  const made: Uint8Array[] = [];
+  for await (const part of parts) made.push(part);
+  return { ...written, bytes: new Uint8Array(Buffer.concat(made)) };
 }
 
 /** Rows of a picture in memory that are written at once. */
@@ -92,19 +99,18 @@ function stripOf({ planes, alpha }: Picture, width: number, from: number, to: nu
 }
 
 /** Encodes a picture and hands its bytes on, piece by piece. */
-async function encoded(
+async function* encoded(
   stream: PictureStream,
   plan: WritingPlan,
   name: string,
-  use: (parts: AsyncIterable<Uint8Array>) => Promise<void>,
-): Promise<void> {
+): AsyncGenerator<Uint8Array, void, undefined> {
   const folder = await temporaryFolder();
   try {
     const pixels = join(folder.path, "pixels.v");
     const target = join(folder.path, `encoded.${plan.format}`);
     await writePixels(pixels, stream, plan);
     await encodeTo(target, pixels, stream.colour, plan, name);
-    await withEdits(target, plan, use);
+    yield* withEdits(target, plan);
   } finally {
     await folder.remove();
   }
@@ -184,11 +190,7 @@ async function encodeTo(
 /** Bytes of an encoded file that are copied at once. */
 const pieceBytes = 1 << 20;
 
-async function withEdits(
-  path: string,
-  plan: WritingPlan,
-  use: (parts: AsyncIterable<Uint8Array>) => Promise<void>,
-): Promise<void> {
+async function* withEdits(path: string, plan: WritingPlan): AsyncGenerator<Uint8Array, void, undefined> {
   const handle = await naming(path, open(path, "r"));
   try {
     const { size } = await handle.stat();
@@ -198,7 +200,7 @@ async function withEdits(
       ...(await densityEdits({ read, size }, plan.format, density)),
       ...(exif ? await exifEdits({ read, size }, plan.format, exif, plan.hasAlpha) : []),
     ];
-    await use(pieces(handle, path, edits, size));
+    yield* pieces(handle, path, edits, size);
   } finally {
     await handle.close();
   }

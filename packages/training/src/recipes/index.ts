@@ -15,15 +15,16 @@ export const pictureRecipes: readonly PictureRecipe[] = [photo];
 
 /** The recipe of sound of that name. throws NacreError "option" when there is none */
 export function recipeByName(name: string): Recipe {
-  return named(name, recipes);
+  return recipeAmong(name, recipes);
 }
 
 /** The recipe of that name, of any medium. throws NacreError "option" when there is none */
 export function anyRecipeByName(name: string): AnyRecipe {
-  return named<AnyRecipe>(name, [...recipes, ...pictureRecipes]);
+  return recipeAmong<AnyRecipe>(name, [...recipes, ...pictureRecipes]);
 }
 
-function named<R extends { name: string }>(name: string, among: readonly R[]): R {
+/** The recipe of that name among some. throws NacreError "option" when there is none */
+export function recipeAmong<R extends { name: string }>(name: string, among: readonly R[]): R {
   const found = among.find((recipe) => recipe.name === name);
   if (found) return found;
   throw new NacreError("option", {
