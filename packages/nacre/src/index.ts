@@ -21,3 +21,4 @@ export {
   open,
   openFor,
 } from "./open.js";
+export { pictureSubjectOf } from "./picture-subject.js";

@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { isNacreError } from "@nacre/errors";
-import { layerReportSchema } from "@nacre/inspect";
+import { type LayerReport, layerReportSchema, type SoundReport } from "@nacre/inspect";
 import type { Audio } from "@nacre/signal";
 import { expect, test } from "vitest";
 import { digitsExample } from "../test/digits.js";
@@ -55,7 +55,7 @@ test("elements are nested, and every sound has a picture, a player and a button"
   ]);
   expect(page.match(/data-version="\d"/g)).toHaveLength(4);
   expect(page.match(/<tr><th scope="row">\d/g)).toHaveLength(3);
-  expect(page.match(/<th scope="col"/g)).toHaveLength(10 + example.report.metrics.length);
+  expect(page.match(/<th scope="col"/g)).toHaveLength(11 + example.report.metrics.length);
 });
 
 test("the page names no address, and its policy forbids the network", () => {
@@ -145,11 +145,11 @@ test("the colours rise in lightness at every step, so the picture reads in grey"
 
 test("an empty sound and a report of no layers still make a page", () => {
   const empty: Audio = { sampleRate: 8000, channels: [new Float32Array(0)] };
-  const report = {
-    ...example.report,
+  const report: LayerReport = {
+    ...(example.report as SoundReport),
     duration: 0,
     layers: [],
-    totals: { ...example.report.totals, kbps: null, contentLayers: 0 },
+    totals: { ...example.report.totals, rate: null, contentLayers: 0 },
   };
   const html = reportPage(report, { title: "nothing", original: empty, prefixes: [] });
   elements(html);

@@ -70,7 +70,7 @@ export function pictureTile(
 }
 
 /** A tile's pixels within its picture. */
-function tilePart(
+export function tilePart(
   at: Rectangle,
   patch: number,
   { width, height }: { width: number; height: number },

@@ -1,5 +1,6 @@
 /** Picture files to planes of samples and back. */
 
+export { collectPicture } from "./collect-picture.js";
 export {
   defaultMaxPixels,
   type OpenedPicture,

@@ -1,4 +1,4 @@
-import { type PicturePlanes, pictureMetrics } from "@nacre/metrics";
+import { type PicturePlanes, pictureMeasures, pictureMetrics } from "@nacre/metrics";
 import type { Contender } from "./contender.js";
 import type { NamedPicture } from "./picture-files.js";
 
@@ -50,19 +50,10 @@ async function codedOnce(contender: Contender, picture: PicturePlanes, setting: 
   return {
     bytes: file.length,
     bitsPerPixel: (8 * file.length) / (picture.width * picture.height),
-    measures: measured(picture, decoded),
+    measures: pictureMeasures(picture, decoded),
     encode,
     decode,
   };
-}
-
-function measured(original: PicturePlanes, decoded: PicturePlanes): Record<string, number> {
-  const values: Record<string, number> = {};
-  for (const { name, rescales, measure } of pictureMetrics) {
-    const known = rescales && values[rescales.name];
-    values[name] = known === undefined ? measure(original, decoded) : rescales!.convert(known);
-  }
-  return values;
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
