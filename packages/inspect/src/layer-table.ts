@@ -19,7 +19,7 @@ type Column = string[];
 
 function fittingColumns(report: LayerReport): Column[] {
   const fixed = layerColumns(report);
-  const measures = report.metrics.map(
+  const measures = tableMetrics(report).map(
     ({ name, short }): Column => [
       short,
       ...report.layers.map((layer) =>
@@ -29,6 +29,15 @@ function fittingColumns(report: LayerReport): Column[] {
   );
   while (measures.length > 0 && width([...fixed, ...measures]) > tableWidth) measures.pop();
   return [...fixed, ...measures];
+}
+
+/** Those of a picture differ little between their kinds: the two that say different things come first. */
+function tableMetrics({ metrics, medium }: LayerReport): LayerReport["metrics"] {
+  if (medium === "audio") return metrics;
+  const first = ["psnrRgb", "msSsim", "msSsimDecibels", "ssim"];
+  return metrics
+    .filter(({ name }) => first.includes(name))
+    .sort((a, b) => first.indexOf(a.name) - first.indexOf(b.name));
 }
 
 const rateHeads = { "kbit/s": "kbit/s", "bit/pixel": "bpp" };

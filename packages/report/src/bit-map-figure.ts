@@ -77,7 +77,8 @@ export function mapLegend(top: number): string {
     ),
   );
   const ticks = [0, 0.25, 0.5, 0.75].map((share) => `<span>${Number((share * top).toPrecision(3))}</span>`);
-  return `<div class="legend"><img src="${strip}" alt="Colours from dark for 0 to light for ${top} bit per pixel or more."><div aria-hidden="true">${ticks.join("")}<span>${top} bit/pixel or more</span></div></div>`;
+  const alt = `Colours from dark for 0 to light for ${top} bit per pixel or more.`;
+  return `<div class="legend"><div><img src="${strip}" alt="${alt}"><div class="ticks" aria-hidden="true">${ticks.join("")}<span>${top}+</span></div></div><span aria-hidden="true">bit/pixel</span></div>`;
 }
 
 function tileMark({ row, column, rows, columns, kind }: StoredTile, { width, height }: MapLook): string {

@@ -77,7 +77,7 @@ export function layerTableHtml(report: LayerReport): string {
     "Perplexity",
     "Dead",
     "Energy explained",
-    ...report.metrics.map(({ short, unit }) => (unit ? `${short}, ${unit}` : short)),
+    ...tableMetrics(report).map(({ short, unit }) => (unit ? `${short}, ${unit}` : short)),
   ];
   const role = medium === "image" ? "<td></td>" : "";
   return `<div class="scroll" tabindex="0" role="region" aria-label="Layer table"><table>
@@ -87,6 +87,13 @@ export function layerTableHtml(report: LayerReport): string {
 <tfoot><tr><th scope="row">Container</th>${role}<td></td><td></td><td></td><td>${totals.containerBytes}</td></tr>
 <tr><th scope="row">File</th>${role}<td></td><td></td><td>${decimal(totals.rate, digits)}</td><td>${totals.bytes}</td></tr></tfoot>
 </table></div>${reasons(report)}`;
+}
+
+/** All measures, those that the charts show first: the rest of the table may lie beyond the screen. */
+function tableMetrics({ metrics, medium }: LayerReport): LayerReport["metrics"] {
+  if (medium === "audio") return metrics;
+  const isShown = ({ name }: { name: string }) => shown[medium].includes(name);
+  return [...metrics.filter(isShown), ...metrics.filter((metric) => !isShown(metric))];
 }
 
 const mediumNames = { audio: "sound", image: "picture" };
@@ -132,10 +139,10 @@ function tableRow(report: LayerReport, layer: LayerReportRow): string {
     cell(decimal(layer.entropyBits, 2), ""),
     ...bitColumns(report).map(({ field }) => cell(decimal(layer[field], 2), field)),
     cell(percent(layer.usage), ""),
-    cell(decimal(layer.perplexity, 0), ""),
+    cell(decimal(layer.perplexity, layer.perplexity < 10 ? 1 : 0), ""),
     cell(String(layer.deadCodes), ""),
     cell(percent(layer.energyExplained), "energyExplained"),
-    ...report.metrics.map(({ name, unit }) =>
+    ...tableMetrics(report).map(({ name, unit }) =>
       cell(decimal(layer.quality[name], unit ? 2 : 3), `quality.${name}`),
     ),
   ].join("")}</tr>`;

@@ -35,11 +35,12 @@ export async function picturePage(report: LayerReport, options: PicturePageOptio
   }
   const versions = pictureVersions(report, options);
   checkMaps(report, options.maps);
+  const bitMaps = options.maps?.length ? options.maps : undefined;
   const main = [
     section("see", "See every prefix", await viewer(report, versions)),
     section("adds", "What each layer adds", await differences(versions)),
-    ...(options.maps ? [section("bits", "Where the bits go", maps(report, options.maps))] : []),
-    section("close", "Closer", await crops(report, versions, options.maps)),
+    ...(bitMaps ? [section("bits", "Where the bits go", maps(report, bitMaps))] : []),
+    section("close", "Closer", await crops(report, versions, bitMaps)),
     section("worth", "Which layers earn their bits", worthOf(report)),
     section("numbers", "All numbers", layerTableHtml(report)),
   ];

@@ -11,7 +11,7 @@ export const pictureStyle = (versions: number): string => `
 .stage figcaption{margin-top:.5rem;font-size:.88rem;color:var(--quiet)}
 .stage figcaption b{color:var(--ink);font-weight:600;margin-right:.4rem}
 ${chosen(versions)}
-.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18rem,100%),1fr));gap:1.2rem;margin-top:1rem}
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(14.5rem,100%),1fr));gap:1.2rem;margin-top:1rem}
 .crops{display:flex;flex-wrap:wrap;gap:1rem;margin-top:1rem}
 .crops img{image-rendering:pixelated}
 .gallery figcaption,.crops figcaption,.map figcaption{margin-top:.35rem;font-size:.85rem}
@@ -21,11 +21,10 @@ ${chosen(versions)}
 .map img{position:absolute;left:0;top:0;max-width:none;border-radius:0;background:none;image-rendering:pixelated}
 .map .tile{position:absolute;border:2px solid #fff;outline:1px solid #000;outline-offset:-3px}
 .whole{max-width:40rem;margin-bottom:1.6rem}
-.legend{max-width:22rem;margin-top:.8rem;font-size:.75rem;color:var(--quiet)}
-.legend img{display:block;width:100%;height:10px;border-radius:3px}
-.legend div{display:grid;grid-template-columns:repeat(4,1fr) 0;margin-top:.25rem}
-.legend span{white-space:nowrap}
-.legend span:last-child{justify-self:end;direction:rtl;unicode-bidi:plaintext}
+.legend{display:flex;gap:.6rem;max-width:24rem;margin-top:.8rem;font-size:.75rem;line-height:1;color:var(--quiet)}
+.legend>div{flex:1}
+.legend img{display:block;width:100%;height:10px;border-radius:3px;background:none}
+.ticks{display:flex;justify-content:space-between;margin-top:.35rem}
 `;
 
 /** The n-th radio button shows the n-th picture and marks the n-th label. */

@@ -4,6 +4,7 @@ import { type LayerReport, layerReportSchema, type SoundReport } from "@nacre/in
 import type { Audio } from "@nacre/signal";
 import { expect, test } from "vitest";
 import { digitsExample } from "../test/digits.js";
+import { elements } from "../test/elements.js";
 import { nacreColours } from "./colour-map.js";
 import { reportPage } from "./index.js";
 import { loudestLevel, pictureLevels } from "./spectrogram-figure.js";
@@ -21,26 +22,6 @@ const page = reportPage(example.report, {
   command: "nacre report x",
   versions: { nacre: "1.2.3" },
 });
-
-/** Names of elements in the order of the page; fails where one is closed that is not the innermost open one. */
-function elements(html: string): string[] {
-  const empty = new Set(["meta", "br", "img", "input", "line", "rect", "!doctype"]);
-  const open: string[] = [];
-  const names: string[] = [];
-  const outside = html.replace(/(<(script|style)\b[^>]*>)[\s\S]*?(<\/\2>)/g, "$1$3");
-  for (const [, slash, name] of outside.matchAll(
-    /<(\/?)([a-z!][a-z0-9]*)(?:\s+[a-z][a-z0-9-]*(?:="[^"<>]*")?)*\s*\/?>/gi,
-  )) {
-    if (slash) expect(open.pop()).toBe(name);
-    else names.push(name!);
-    if (!slash && !empty.has(name!)) open.push(name!);
-  }
-  expect(outside.match(/</g)!.length, "no < outside a tag").toBe(
-    names.length * 2 - names.filter((n) => empty.has(n)).length,
-  );
-  expect(open).toEqual([]);
-  return names;
-}
 
 const uris = (type: string, html = page) =>
   [...html.matchAll(new RegExp(`"data:${type};base64,([^"]+)"`, "g"))].map(([, text]) =>
