@@ -1,5 +1,5 @@
 import { NacreError } from "@nacre/errors";
-import { bindCheck, CHECK_BYTES, CHUNK_MARKER } from "./chunk.js";
+import { bindCheck, CHECK_BYTES, isChunkMarker } from "./chunk.js";
 import { crc32c } from "./crc.js";
 import { cursorAt, join, readByte, readUint32, readVarint, writeUint32, writeVarint } from "./cursor.js";
 import { FOOTER_MARKER } from "./footer.js";
@@ -95,7 +95,7 @@ export function* readAttachments(reading: Reading): Steps<StreamHeader> {
 
 function* followed({ window }: Reading, end: number): Steps<boolean> {
   const next = (yield* fill(window, end + 1)) ? window.bytes[end] : undefined;
-  return next === ATTACHMENT_MARKER || next === CHUNK_MARKER || next === FOOTER_MARKER;
+  return next === ATTACHMENT_MARKER || isChunkMarker(next) || next === FOOTER_MARKER;
 }
 
 /** Where the first chunk of a whole stream begins; undefined when an attachment before it is damaged. */

@@ -1,6 +1,6 @@
 /** The .nacre container, format 0 (draft). The bytes are described in FORMAT.md; start at writer.ts and reader.ts. */
 export { type Attachment, attachmentKinds } from "./attachments.js";
-export type { Chunk } from "./chunk.js";
+export { type Chunk, storedKinds } from "./chunk.js";
 export {
   FORMAT_VERSION,
   type LayerInfo,
@@ -10,6 +10,7 @@ export {
 } from "./header.js";
 export { layerBytes, prefixLayers, trimLayers } from "./layers.js";
 export { type PictureHeader, tileCount } from "./picture-header.js";
+export { pictureTiles, type StoredTileFacts } from "./picture-tiles.js";
 export {
   type ParsedStream,
   parseStream,

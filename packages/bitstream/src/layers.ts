@@ -23,7 +23,7 @@ export function prefixLayers(layers: readonly LayerInfo[], k: number): number {
 
 /**
  * Drops the content layers above the k-th, without a model. The result is byte for byte what encoding with k layers
- * would have written.
+ * would have written. A picture's tiles that are stored otherwise than in layers stay whole.
  *
  * bytes    a whole, sound stream
  * throws   NacreError "bitstream" or "version" as readStream, "option" for a k that the stream does not have
@@ -33,25 +33,30 @@ export function trimLayers(bytes: Uint8Array, k: number): Uint8Array {
   const keep = prefixLayers(header.layers, k);
   const writer = createStreamWriter({ ...header, layers: header.layers.slice(0, keep) });
   const parts = [writer.start()];
-  for (const { frames, sections } of chunks)
-    parts.push(writer.chunk({ frames, sections: sections.slice(0, keep) }));
+  for (const chunk of chunks) {
+    const { stored, sections } = chunk;
+    parts.push(writer.chunk(stored === undefined ? { ...chunk, sections: sections.slice(0, keep) } : chunk));
+  }
   parts.push(writer.finish(length));
   return join(parts);
 }
 
 /**
- * Where the bytes of a sound stream went: the codes of each layer, and the container (header, lengths, checks,
- * footer, attachments). Together they are the whole file.
+ * Where the bytes of a sound stream went: the codes of each layer, tiles of a picture that are stored otherwise than in
+ * layers (their alpha counts as its layer), and the container (header, lengths, checks, footer, attachments). Together
+ * they are the whole file.
  *
  * throws   as readStream
  */
-export function layerBytes(bytes: Uint8Array): { layers: number[]; container: number } {
+export function layerBytes(bytes: Uint8Array): { layers: number[]; stored: number; container: number } {
   const { header, chunks } = readStream(bytes);
-  const layers = header.layers.map((_, layer) =>
-    chunks.reduce(
-      (sum, chunk) => sum + chunk.sections[layer]!.reduce((all, section) => all + section.length, 0),
-      0,
-    ),
-  );
-  return { layers, container: bytes.length - layers.reduce((sum, one) => sum + one, 0) };
+  const layers = header.layers.map(() => 0);
+  let stored = 0;
+  for (const chunk of chunks) {
+    const sizes = chunk.sections.map((channels) => channels.reduce((sum, { length }) => sum + length, 0));
+    if (chunk.stored !== undefined) stored += sizes.pop()!;
+    for (const [layer, size] of sizes.entries()) layers[layer]! += size;
+  }
+  const inside = layers.reduce((sum, one) => sum + one, stored);
+  return { layers, stored, container: bytes.length - inside };
 }

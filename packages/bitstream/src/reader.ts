@@ -1,9 +1,10 @@
 import { readAttachments } from "./attachments.js";
 import {
   CHECK_BYTES,
-  CHUNK_MARKER,
   type ChunkHead,
   chunkNumber,
+  chunkOf,
+  isChunkMarker,
   parseChunkHead,
   soundLayers,
 } from "./chunk.js";
@@ -139,7 +140,7 @@ function* placeChunk(reading: Reading, head: ChunkHead, number: number): Steps<b
   // The head's check is a short one: believe its lengths only when something sensible follows.
   const size = head.end + CHECK_BYTES;
   const follows = (yield* fill(window, size + 1)) ? window.bytes[size] : FOOTER_MARKER;
-  if (follows !== CHUNK_MARKER && follows !== FOOTER_MARKER) {
+  if (!isChunkMarker(follows) && follows !== FOOTER_MARKER) {
     reading.effort += size;
     return false;
   }
@@ -171,13 +172,13 @@ function* giveChunk(reading: Reading, head: ChunkHead, sections: Uint8Array[][])
   reading.window.skip(Math.min(size, reading.window.bytes.length));
   reading.sizes[reading.next] = size;
   reading.next++;
-  yield { kind: "chunk", chunk: { frames: head.frames, sections } };
+  yield { kind: "chunk", chunk: chunkOf(head, sections) };
   yield* checkShortIsLast(reading, head.frames);
 }
 
 function* checkShortIsLast(reading: Reading, frames: number): Steps<void> {
   if (frames === chunkLayout(reading.parsed.header).framesPerChunk) return;
-  if ((yield* fill(reading.window, 1)) && reading.window.bytes[0] === CHUNK_MARKER) {
+  if ((yield* fill(reading.window, 1)) && isChunkMarker(reading.window.bytes[0])) {
     note(reading, {
       what: `chunk ${reading.next - 1} has ${frames} frames and is not the last`,
       chunk: reading.next - 1,

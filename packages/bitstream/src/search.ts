@@ -1,8 +1,9 @@
 import {
   CHECK_BYTES,
-  CHUNK_MARKER,
   type ChunkHead,
   chunkNumber,
+  chunkOf,
+  isChunkMarker,
   parseChunkHead,
   soundLayers,
 } from "./chunk.js";
@@ -59,7 +60,7 @@ function* giveCut(reading: Reading, head: ChunkHead): Steps<void> {
     layer: layers.length,
     ...frames,
   });
-  yield { kind: "chunk", chunk: { frames: head.frames, sections: layers } };
+  yield { kind: "chunk", chunk: chunkOf(head, layers) };
 }
 
 /** Whether a chunk with a good check and a possible number, or a good footer, begins at an offset. */
@@ -80,7 +81,7 @@ function* soundAt(reading: Reading, at: number): Steps<boolean> {
 }
 
 function isMarker(byte: number | undefined): boolean {
-  return byte === CHUNK_MARKER || byte === FOOTER_MARKER;
+  return isChunkMarker(byte) || byte === FOOTER_MARKER;
 }
 
 function* footerAt(reading: Reading, at: number): Steps<boolean> {

@@ -1,6 +1,6 @@
 import { NacreError } from "@nacre/errors";
 import { firstChunkAt } from "./attachments.js";
-import { CHECK_BYTES, type Chunk, chunkNumber, parseChunkHead, soundLayers } from "./chunk.js";
+import { CHECK_BYTES, type Chunk, chunkNumber, chunkOf, parseChunkHead, soundLayers } from "./chunk.js";
 import { cursorAt, readUint32 } from "./cursor.js";
 import { type Footer, footerOffset, INDEXED_FROM, parseFooter } from "./footer.js";
 import { type ParsedHeader, parseHeader } from "./header.js";
@@ -58,11 +58,11 @@ function chunkAt(bytes: Uint8Array, at: number, number: number, { header, crc }:
   const sections = soundLayers(bytes, head);
   if (
     chunkNumber(bytes.subarray(at, head.end), stored, crc) !== number ||
-    sections.length < header.layers.length
+    sections.length < head.lengths.length
   ) {
     throw damaged(`chunk ${number} with a check that does not agree`);
   }
-  return { frames: head.frames, sections };
+  return chunkOf(head, sections);
 }
 
 function damaged(found: string): NacreError {

@@ -114,3 +114,16 @@ export function smallPicture(): {
   const chunks = Array.from({ length: 6 }, (_, at) => randomChunk(header, 1, 5, at + 1));
   return { header, chunks, length: 6, bytes: writeStream(header, chunks, 6) };
 }
+
+/** The same with alpha; its second tile is stored with loss, its last without. */
+export function guardedPicture(): ReturnType<typeof smallPicture> {
+  const { header: plain, chunks: layered, length } = smallPicture();
+  const alpha = { role: "side" as const, alphabet: 256, stride: 1 };
+  const header = { ...plain, alpha: true, layers: [alpha, ...plain.layers] };
+  const chunks = layered.map(({ frames, sections }, at): Chunk => {
+    const section = [randomBytes(4, at + 50)];
+    if (at !== 1 && at !== 5) return { frames, sections: [section, ...sections] };
+    return { frames, sections: [section, [randomBytes(20 + at, at)]], stored: at === 1 ? 1 : 2 };
+  });
+  return { header, chunks, length, bytes: writeStream(header, chunks, length) };
+}
