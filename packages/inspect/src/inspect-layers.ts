@@ -180,7 +180,7 @@ function contextValue({ bitMap }: InspectSubject, index: number, codes: number):
 
 function summary(subject: InspectSubject, view: MediumView, contentLayers: number) {
   const layerBytes = subject.bytesPerLayer.reduce((sum, bytes) => sum + bytes, 0);
-  const bytes = layerBytes + subject.containerBytes;
+  const bytes = layerBytes + view.storedBytes + subject.containerBytes;
   return {
     schema: "nacre.layer-report/2",
     model: subject.model,

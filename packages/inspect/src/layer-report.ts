@@ -89,7 +89,8 @@ const pictureReportSchema = z.strictObject({
   height: z.int().positive(),
   colour: z.enum(["rgb", "grey"]),
   bitDepth: z.union([z.literal(8), z.literal(16)]),
-  tiles: z.array(tileSchema).describe("tiles that are not stored as codes, in pixels").optional(),
+  tiles: z.array(tileSchema).describe("tiles that are not stored in layers, in pixels").optional(),
+  storedBytes: count.describe("what those take, alpha aside; part of totals.bytes").optional(),
 });
 
 /**

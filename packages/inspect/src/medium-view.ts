@@ -10,18 +10,20 @@ type Facts<Report> = Omit<Report, "schema" | "model" | "totals" | "metrics" | "l
 /**
  * What a medium has of its own; all else of inspection is the same for every one.
  *
- * facts      of the signal, as the report has them
- * channels   that every layer has codes of
- * placeAxes  leading axes of a grid that count places: frames, or rows and columns
- * extent     what bits are divided by to be a rate
- * noExtent   why there is no rate where that is 0
- * qualityOf  measures of the first k content layers; absent where the original was not given
+ * facts        of the signal, as the report has them
+ * channels     that every layer has codes of
+ * placeAxes    leading axes of a grid that count places: frames, or rows and columns
+ * extent       what bits are divided by to be a rate
+ * storedBytes  of the file that are coded, but not in layers
+ * noExtent     why there is no rate where that is 0
+ * qualityOf    measures of the first k content layers; absent where the original was not given
  */
 export type MediumView = {
   facts: Facts<SoundReport> | Facts<PictureReport>;
   channels: number;
   placeAxes: number;
   extent: number;
+  storedBytes: number;
   noExtent: string;
   metrics: readonly Metric[];
   qualityOf?: (k: number) => Promise<Map<string, Value>>;
@@ -43,7 +45,7 @@ function soundView(subject: SoundSubject): MediumView {
       ...{ medium: "audio", rateUnit: "kbit/s", sampleRate, duration },
       channels: layers[0]?.length ?? channels,
     },
-    ...{ channels, placeAxes: 1 },
+    ...{ channels, placeAxes: 1, storedBytes: 0 },
     ...{ extent: 1000 * duration, noExtent: "the sound has no duration" },
     metrics: audioMetrics,
     ...(original && { qualityOf: async (k: number) => quality(original, await subject.decode(k)) }),
@@ -51,13 +53,13 @@ function soundView(subject: SoundSubject): MediumView {
 }
 
 function pictureView(subject: PictureSubject): MediumView {
-  const { width, height, colour, bitDepth, tiles, original } = subject;
+  const { width, height, colour, bitDepth, tiles, storedBytes = 0, original } = subject;
   const [expected, found] = [form(subject), form(original ?? subject)];
   if (expected !== found) throw misfit(`an original of ${found}`, `the subject's ${expected}`);
   const facts = { medium: "image", rateUnit: "bit/pixel", width, height, colour, bitDepth } as const;
   return {
-    facts: { ...facts, ...(tiles && { tiles }) },
-    ...{ channels: 1, placeAxes: 2 },
+    facts: { ...facts, ...(tiles && { tiles, storedBytes }) },
+    ...{ channels: 1, placeAxes: 2, storedBytes },
     ...{ extent: width * height, noExtent: "the picture has no pixels" },
     metrics: pictureMetrics,
     ...(original && { qualityOf: async (k: number) => pictureQuality(original, await subject.decode(k)) }),

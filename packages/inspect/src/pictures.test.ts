@@ -85,7 +85,9 @@ test("without original, latents and maps the report reads back the same and the 
     expect(found.layers[3]!.missing.contextBits).toMatch(/not given/);
     expect(layerTable(found)).not.toMatch(/NaN|Infinity|null|coded:/);
   }
-  expect(layerTable(await inspectLayers({ ...bare, tiles }))).toContain("1 tile stored otherwise");
+  const stored = await inspectLayers({ ...bare, tiles, storedBytes: 500 });
+  expect(layerTable(stored)).toContain("1 tile stored otherwise");
+  expect(stored.totals.bytes).toBe(report.totals.bytes + 500);
 });
 
 test("the table names the picture's rate, its roles and its first measures within its width", () => {

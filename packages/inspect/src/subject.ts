@@ -58,10 +58,15 @@ export type SoundSubject = Subject<Audio> & { medium: "audio"; sampleRate: numbe
 /**
  * An encoded picture; sizes are those of the picture.
  *
- * tiles  those that are not stored as codes
+ * tiles        those that are not stored in layers
+ * storedBytes  what they take, their alpha aside; 0 by default
  */
 export type PictureSubject = Subject<Picture> &
-  Pick<Picture, "width" | "height" | "colour" | "bitDepth"> & { medium: "image"; tiles?: StoredTile[] };
+  Pick<Picture, "width" | "height" | "colour" | "bitDepth"> & {
+    medium: "image";
+    tiles?: StoredTile[];
+    storedBytes?: number;
+  };
 
 /** A tile that is stored otherwise, in pixels of the picture. kind: how it is stored, "lossless". */
 export type StoredTile = { row: number; column: number; rows: number; columns: number; kind: string };

@@ -71,11 +71,9 @@ test("a report has quality and energy that rise with the layers, and bits in con
 
 test("prefixes are decoded by the given function, so that they can be kept; without an original there is no quality", async () => {
   const seen: (number | undefined)[] = [];
-  const bare = pictureSubjectOf(codec, trimLayers(file, 2), undefined, {
-    decode: async ({ layers }) => {
-      seen.push(layers);
-      return original;
-    },
+  const bare = pictureSubjectOf(codec, trimLayers(file, 2), undefined, async ({ layers }) => {
+    seen.push(layers);
+    return original;
   });
   expect((await inspectLayers(bare)).layers[2]!.missing["quality.psnrRgb"]).toMatch(/original/);
   expect(seen).toEqual([]);

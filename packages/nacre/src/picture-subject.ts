@@ -1,4 +1,4 @@
-import { layerBytes, readStream } from "@nacre/bitstream";
+import { layerBytes, type PictureHeader, pictureTiles, readStream } from "@nacre/bitstream";
 import {
   type DecodePictureOptions,
   type PictureCodec,
@@ -16,17 +16,14 @@ import type { Picture } from "@nacre/signal";
  *
  * original  what the file was made from, where it is at hand
  * decode    decodes a prefix; by default the codec does, so a caller can keep what is decoded
- * tiles     those that are not stored as codes, where there are some
  * throws    NacreError "bitstream", "version" or "model" for a file that this codec cannot decode
  */
 export function pictureSubjectOf(
   codec: PictureCodec,
   file: Uint8Array,
   original?: Picture,
-  {
-    decode = (options) => decodeWhole(codec, file, options),
-    tiles,
-  }: { decode?: (options: DecodePictureOptions) => Promise<Picture>; tiles?: StoredTile[] } = {},
+  decode: (options: DecodePictureOptions) => Promise<Picture> = (options) =>
+    decodeWhole(codec, file, options),
 ): PictureSubject {
   const { model } = codec;
   const codes = pictureFileCodes(model, file);
@@ -34,7 +31,8 @@ export function pictureSubjectOf(
   const { header } = readStream(file);
   if (header.media !== "image") throw noPicture(header.media);
   const { width, height, colour, bitDepth } = header;
-  const { layers: bytesPerLayer, container } = layerBytes(file);
+  const { layers: bytesPerLayer, stored, container } = layerBytes(file);
+  const tiles = storedTiles(file, header);
   const alpha = pictureFileAlpha(model, file);
   const layers: LayerCodes[] = alpha
     ? [{ ...alphaShape(header), data: Int32Array.from(alpha) }, ...codes]
@@ -44,10 +42,10 @@ export function pictureSubjectOf(
     layers: layers.map((layer) => [layer]),
     bytesPerLayer,
     containerBytes: container,
+    ...(tiles.length > 0 && { tiles, storedBytes: stored }),
     decode: (k) => decode({ layers: k }),
     bitMap: (layer) => maps[layer]!,
     ...(original && { original, latents: () => latentsOf(codec, original, codes) }),
-    ...(tiles && { tiles }),
   };
 }
 
@@ -59,6 +57,17 @@ async function latentsOf(codec: PictureCodec, original: Picture, [, ...content]:
     prefixes: (k: number) => quantizer.dequantize(codes.slice(0, k)),
     dimension: quantizer.dimension,
   };
+}
+
+/** Tiles that are not stored in layers, in pixels. */
+function storedTiles(file: Uint8Array, { width, height, tile }: PictureHeader): StoredTile[] {
+  return pictureTiles(file)
+    .filter(({ kind }) => kind !== "network")
+    .map(({ kind, ...place }) => {
+      const [row, column] = [place.row * tile, place.column * tile];
+      const [rows, columns] = [Math.min(tile, height - row), Math.min(tile, width - column)];
+      return { row, column, rows, columns, kind };
+    });
 }
 
 /** Samples of alpha are its codes. */

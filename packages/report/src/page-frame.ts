@@ -61,11 +61,11 @@ export function section(id: string, title: string, body: string): string {
   return `<section aria-labelledby="${id}"><h2 id="${id}">${escapeHtml(title)}</h2>\n${body}</section>`;
 }
 
-/** The bits of a file cut to its first k content layers over the extent: what they need and the container included. */
+/** The rate of a file cut to its first k content layers: all else but the layers above them stays. */
 export function prefixRate({ layers, totals }: LayerReport, k: number): number | null {
   if (totals.rate === null || totals.bytes === 0) return null;
-  const kept = layers.filter(({ role, prefix }) => (role === "content" ? prefix <= k : prefix < k));
-  const bytes = kept.reduce((sum, { fileBytes }) => sum + fileBytes, totals.containerBytes);
+  const cut = layers.filter(({ role, prefix }) => (role === "content" ? prefix > k : prefix >= k));
+  const bytes = cut.reduce((rest, { fileBytes }) => rest - fileBytes, totals.bytes);
   return (totals.rate * bytes) / totals.bytes;
 }
 

@@ -91,12 +91,18 @@ function headline(report: PictureReport): [string, string, string][] {
   const plainBytes = (width * height * planes * bitDepth) / 8;
   return [
     [decimal(totals.rate, 3), "bit/pixel", "rate of the file"],
-    [String(totals.bytes), "bytes", `${totals.containerBytes} of them container`],
+    [String(totals.bytes), "bytes", bytesOf(report)],
     [totals.bytes === 0 ? "–" : decimal(plainBytes / totals.bytes, 1), "×", "smaller than plain samples"],
     [`${width} × ${height}`, "", `pixels, ${planes} planes of ${bitDepth} bits`],
     [String(totals.contentLayers), "", `content layer${totals.contentLayers === 1 ? "" : "s"}`],
     ...headlineMeasures(report),
   ];
+}
+
+function bytesOf({ totals, tiles = [], storedBytes = 0 }: PictureReport): string {
+  const container = `${totals.containerBytes} of them container`;
+  if (tiles.length === 0) return container;
+  return `${container}, ${storedBytes} in ${tiles.length} tile${tiles.length === 1 ? "" : "s"} stored otherwise`;
 }
 
 /** One picture at a time, chosen by radio buttons, which need no script. */

@@ -19,8 +19,8 @@ export type PlaceBits = { rows: number; columns: number; side: number; bits: Flo
 
 /**
  * Where the bits of each layer of a file are, in the order of its header: what the codes of each place cost by the
- * very tables that they are coded with. A tile's alpha, which is coded whole, is shared out evenly. Rounding to
- * bytes, section by section, is what the file has beyond the sum.
+ * very tables that they are coded with. A tile's alpha, which is coded whole, is shared out evenly. A tile that is stored otherwise has no bits in any
+ * layer but its alpha. Rounding to bytes, section by section, is what the file has beyond the sum.
  *
  * throws  NacreError "bitstream" or "version" for a file that cannot be read, "model" for one that another model made
  */
@@ -30,11 +30,13 @@ export function pictureFileBits(model: PictureModel, file: Uint8Array): PlaceBit
     const unit = layer.role === "side" && !(header.alpha && index === 0) ? model.cell : 1;
     return emptyBits(grid.rows / unit, grid.columns / unit, model.patch * unit);
   });
-  for (const [number, { sections }] of tiles.entries()) {
+  for (const [number, { sections, stored }] of tiles.entries()) {
     const at = tileAt(grid, number);
     const coded = sections.map(([section]) => section!);
-    const codes = decodeTile(model, at, header.alpha ? coded.slice(1) : coded);
-    const own = tileBits(model, at, codes);
+    const own =
+      stored === undefined
+        ? tileBits(model, at, decodeTile(model, at, header.alpha ? coded.slice(1) : coded))
+        : [];
     if (header.alpha) own.unshift(evenBits(at, 8 * coded[0]!.length));
     for (const [index, data] of own.entries()) {
       const { rows, columns, side, bits } = maps[index]!;
