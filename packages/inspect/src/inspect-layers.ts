@@ -1,10 +1,16 @@
 import { assert, NacreError } from "@nacre/errors";
 import { energyOfPrefixes } from "./energy.js";
-import { type LayerReport, type LayerReportRow, layerReportSchema } from "./layer-report.js";
+import {
+  type LayerReport,
+  type LayerReportRow,
+  layerReportSchema,
+  type PictureReport,
+  type SoundReport,
+} from "./layer-report.js";
 import { type MediumView, mediumView } from "./medium-view.js";
 import { finite, improvement, noQuality, type Value } from "./quality.js";
 import { codeStatistics, conditionalEntropy } from "./statistics.js";
-import type { InspectSubject, LayerCodes } from "./subject.js";
+import type { InspectSubject, LayerCodes, PictureSubject, SoundSubject } from "./subject.js";
 
 /**
  * progress  called after each decoded prefix, done of total
@@ -22,6 +28,9 @@ export type InspectOptions = {
  * throws  NacreError "shape" when layers, channels, bytes or decoded signals do not fit each other, "cancelled"
  *         when the signal is aborted, and whatever `decode` or `latents` throws
  */
+export function inspectLayers(subject: SoundSubject, options?: InspectOptions): Promise<SoundReport>;
+export function inspectLayers(subject: PictureSubject, options?: InspectOptions): Promise<PictureReport>;
+export function inspectLayers(subject: InspectSubject, options?: InspectOptions): Promise<LayerReport>;
 export async function inspectLayers(
   subject: InspectSubject,
   options: InspectOptions = {},

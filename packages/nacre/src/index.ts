@@ -1,6 +1,7 @@
 /** The one import for applications. */
 export {
   layerBytes,
+  pictureTiles,
   readStream,
   type StreamHeader,
   soundHeader,
@@ -9,7 +10,7 @@ export {
 } from "@nacre/bitstream";
 export type { LayerCodes } from "@nacre/codec";
 export { type ErrorCode, isNacreError, NacreError } from "@nacre/errors";
-export { type LayerReport, layerTable } from "@nacre/inspect";
+export { type LayerReport, layerTable, type PictureReport, type SoundReport } from "@nacre/inspect";
 export { collect, openAudio, readAudio, wavBytes, wavStream, writeAudio } from "@nacre/media";
 export type { Audio, AudioSource, AudioStream } from "@nacre/signal";
 export { defaultModel, listModels, type ModelInfo, modelFolder } from "./models.js";

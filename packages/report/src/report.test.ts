@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { isNacreError } from "@nacre/errors";
-import { type LayerReport, layerReportSchema, type SoundReport } from "@nacre/inspect";
+import { layerReportSchema, type SoundReport } from "@nacre/inspect";
 import type { Audio } from "@nacre/signal";
 import { expect, test } from "vitest";
 import { digitsExample } from "../test/digits.js";
@@ -126,8 +126,8 @@ test("the colours rise in lightness at every step, so the picture reads in grey"
 
 test("an empty sound and a report of no layers still make a page", () => {
   const empty: Audio = { sampleRate: 8000, channels: [new Float32Array(0)] };
-  const report: LayerReport = {
-    ...(example.report as SoundReport),
+  const report: SoundReport = {
+    ...example.report,
     duration: 0,
     layers: [],
     totals: { ...example.report.totals, rate: null, contentLayers: 0 },

@@ -1,4 +1,4 @@
-import { type BitMap, inspectLayers, type PictureReport, type PictureSubject } from "@nacre/inspect";
+import { type BitMap, inspectLayers, type PictureSubject } from "@nacre/inspect";
 import type { Picture } from "@nacre/signal";
 
 /** Slow waves in three colours. */
@@ -41,7 +41,7 @@ export async function depthsExample(original: Picture) {
     decode: async (k) => decoded[k - 1]!,
     bitMap: (layer) => maps[layer]!,
   };
-  const report = (await inspectLayers(subject)) as PictureReport;
+  const report = await inspectLayers(subject);
   const prefixes = decoded.map((picture, i) => ({ layers: i + 1, picture }));
   return { report, subject, original, prefixes, maps };
 }
