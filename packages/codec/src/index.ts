@@ -23,6 +23,7 @@ export {
   type EncodePictureOptions,
   type PictureCodec,
 } from "./picture/picture-codec.js";
+export { type PlaceBits, pictureFileAlpha, pictureFileBits } from "./picture/picture-file-layers.js";
 export { defaultMaxPixels } from "./picture/picture-header.js";
 export { pictureFileCodes } from "./picture/picture-layers.js";
 export {

@@ -1,10 +1,16 @@
 import { assert, NacreError } from "@nacre/errors";
-import { audioMetrics } from "@nacre/metrics";
 import { energyOfPrefixes } from "./energy.js";
-import { type LayerReport, type LayerReportRow, layerReportSchema } from "./layer-report.js";
-import { finite, improvement, noQuality, quality, type Value } from "./quality.js";
-import { codeStatistics } from "./statistics.js";
-import type { InspectSubject, LayerCodes } from "./subject.js";
+import {
+  type LayerReport,
+  type LayerReportRow,
+  layerReportSchema,
+  type PictureReport,
+  type SoundReport,
+} from "./layer-report.js";
+import { type MediumView, mediumView } from "./medium-view.js";
+import { finite, improvement, noQuality, type Value } from "./quality.js";
+import { codeStatistics, conditionalEntropy } from "./statistics.js";
+import type { InspectSubject, LayerCodes, PictureSubject, SoundSubject } from "./subject.js";
 
 /**
  * progress  called after each decoded prefix, done of total
@@ -17,27 +23,32 @@ export type InspectOptions = {
 
 /**
  * Finds out what each layer costs, carries and does to quality. Decodes every prefix once, one after the other;
- * at most one decoded sound and one channel's latent are held.
+ * at most one decoded signal and one channel's latent are held.
  *
- * throws  NacreError "shape" when layers, channels, bytes or decoded sounds do not fit each other, "cancelled"
+ * throws  NacreError "shape" when layers, channels, bytes or decoded signals do not fit each other, "cancelled"
  *         when the signal is aborted, and whatever `decode` or `latents` throws
  */
+export function inspectLayers(subject: SoundSubject, options?: InspectOptions): Promise<SoundReport>;
+export function inspectLayers(subject: PictureSubject, options?: InspectOptions): Promise<PictureReport>;
+export function inspectLayers(subject: InspectSubject, options?: InspectOptions): Promise<LayerReport>;
 export async function inspectLayers(
   subject: InspectSubject,
   options: InspectOptions = {},
 ): Promise<LayerReport> {
-  checkSubject(subject);
+  const view = mediumView(subject);
+  checkSubject(subject, view);
   const content = subject.layers.filter((layer) => layer[0]!.role === "content").length;
   const energy = await energyValues(subject, content);
-  const qualities = await prefixQualities(subject, content, options);
+  const qualities = await prefixQualities(view, content, options);
   let prefix = 0;
   const layers = subject.layers.map((layer, index) => {
-    const isContent = layer[0]!.role === "content";
-    if (isContent) prefix += 1;
-    const carried = isContent ? carriedBy(prefix, energy, qualities) : nothingCarried();
-    return layerRow(subject, index, prefix, carried);
+    const { role } = layer[0]!;
+    if (role === "content") prefix += 1;
+    const carried =
+      role === "content" ? carriedBy(view, prefix, energy, qualities) : nothingCarried(view, role);
+    return layerRow(subject, view, index, prefix, carried);
   });
-  const report = layerReportSchema.safeParse({ ...summary(subject, content), layers });
+  const report = layerReportSchema.safeParse({ ...summary(subject, view, content), layers });
   assert(report.success, `a layer report fits its schema: ${report.error?.message}`);
   return report.data;
 }
@@ -48,25 +59,42 @@ type Carried = {
   energyAdded: Value;
   quality: Map<string, Value>;
   gain: Map<string, Value>;
+  loss: Map<string, Value>;
 };
 
-const sideLayer = "a side layer is not decoded on its own; see the content layers after it";
+const notAlone = {
+  side: "a side layer is not decoded on its own; see the content layers after it",
+  alpha: "alpha is kept without loss and no part of the colours",
+};
 
-function nothingCarried(): Carried {
-  const none: Value = { value: null, reason: sideLayer };
-  const measures = noQuality(sideLayer);
-  return { energyExplained: none, energyAdded: none, quality: measures, gain: measures };
+function nothingCarried({ metrics }: MediumView, role: "side" | "alpha"): Carried {
+  const none: Value = { value: null, reason: notAlone[role] };
+  const measures = noQuality(metrics, notAlone[role]);
+  return { energyExplained: none, energyAdded: none, quality: measures, gain: measures, loss: measures };
 }
 
-function carriedBy(prefix: number, energy: Value[], qualities: Map<string, Value>[]): Carried {
+function carriedBy(
+  { metrics }: MediumView,
+  prefix: number,
+  energy: Value[],
+  qualities: Map<string, Value>[],
+): Carried {
   const here = energy[prefix - 1]!;
   const before = prefix === 1 ? { value: 0 } : energy[prefix - 2]!;
-  const first = noQuality("no content layer comes before");
-  return {
+  const base = {
     energyExplained: here,
     energyAdded: here.value === null || before.value === null ? here : { value: here.value - before.value },
     quality: qualities[prefix - 1]!,
-    gain: prefix === 1 ? first : improvement(qualities[prefix - 2]!, qualities[prefix - 1]!),
+  };
+  if (prefix === 1) {
+    const gain = noQuality(metrics, "no content layer comes before");
+    return { ...base, gain, loss: noQuality(metrics, "without the first content layer nothing is decoded") };
+  }
+  const left = qualities[prefix - 2]!;
+  return {
+    ...base,
+    gain: improvement(metrics, left, qualities[prefix - 1]!),
+    loss: improvement(metrics, left, qualities.at(-1)!),
   };
 }
 
@@ -78,29 +106,38 @@ async function energyValues(subject: InspectSubject, content: number): Promise<V
 }
 
 async function prefixQualities(
-  subject: InspectSubject,
+  { metrics, qualityOf }: MediumView,
   content: number,
   { progress, signal }: InspectOptions,
 ): Promise<Map<string, Value>[]> {
-  if (!subject.original) return Array(content).fill(noQuality("the original was not given"));
+  if (!qualityOf) return Array(content).fill(noQuality(metrics, "the original was not given"));
   const qualities: Map<string, Value>[] = [];
   for (let k = 1; k <= content; k++) {
     if (signal?.aborted)
       throw new NacreError("cancelled", `inspection stopped before prefix ${k} of ${content}`);
-    qualities.push(quality(subject.original, await subject.decode(k)));
+    qualities.push(await qualityOf(k));
     progress?.(k, content);
   }
   return qualities;
 }
 
-function layerRow(subject: InspectSubject, index: number, prefix: number, carried: Carried): LayerReportRow {
+function layerRow(
+  subject: InspectSubject,
+  view: MediumView,
+  index: number,
+  prefix: number,
+  carried: Carried,
+): LayerReportRow {
   const layer = subject.layers[index]!;
   const { role, grid, stride, alphabet } = layer[0]!;
   const { count, ...statistics } = codeStatistics(
     layer.map((codes) => codes.data),
     alphabet,
   );
-  const frames = Math.max(1, grid[0] ?? 1);
+  const places = Math.max(
+    1,
+    grid.slice(0, view.placeAxes).reduce((product, length) => product * length, 1),
+  );
   const fileBits = 8 * subject.bytesPerLayer[index]!;
   const bits = count * Math.log2(alphabet);
   const missing = new Map<string, string>();
@@ -111,64 +148,74 @@ function layerRow(subject: InspectSubject, index: number, prefix: number, carrie
   const record = (field: string, values: Map<string, Value>) =>
     Object.fromEntries([...values].map(([name, value]) => [name, plain(`${field}.${name}`, value)]));
   const row = {
-    index,
-    role,
-    prefix,
-    grid,
-    stride,
-    alphabet,
-    codes: count,
-    nominalBitsPerFrame: bits / frames,
-    nominalKbps: plain("nominalKbps", perSecond(bits, subject.duration)),
+    ...{ index, role, prefix, grid, stride, alphabet, codes: count },
+    nominalBitsPerPlace: bits / places,
+    nominalRate: plain("nominalRate", rateOf(view, bits)),
     fileBytes: subject.bytesPerLayer[index]!,
     fileBits,
-    kbps: plain("kbps", perSecond(fileBits, subject.duration)),
+    rate: plain("rate", rateOf(view, fileBits)),
     ...statistics,
+    conditionalEntropyBits: plain("conditionalEntropyBits", conditionalValue(subject, index)),
+    contextBits: plain("contextBits", contextValue(subject, index, count)),
     energyExplained: plain("energyExplained", carried.energyExplained),
     energyAdded: plain("energyAdded", carried.energyAdded),
     quality: record("quality", carried.quality),
     gain: record("gain", carried.gain),
+    loss: record("loss", carried.loss),
   };
   return { ...row, missing: Object.fromEntries(missing) };
 }
 
-function summary(subject: InspectSubject, contentLayers: number): Omit<LayerReport, "layers"> {
+function conditionalValue({ layers }: InspectSubject, index: number): Value {
+  const own = layers[index]!;
+  if (own[0]!.role !== "content") return { value: null, reason: "only content layers have one below" };
+  const below = layers.slice(0, index).findLast((layer) => layer[0]!.role === "content");
+  if (!below) return { value: null, reason: "no content layer comes before" };
+  const [codes, known] = [own, below].map((layer) => layer.map(({ data }) => data));
+  if (codes!.some(({ length }, channel) => length !== known![channel]!.length)) {
+    return { value: null, reason: "the layer below has another grid" };
+  }
+  return finite(
+    conditionalEntropy(codes!, known!),
+    "there are fewer than ten codes for each pair of codes that occurs",
+  );
+}
+
+function contextValue({ bitMap }: InspectSubject, index: number, codes: number): Value {
+  if (!bitMap) return { value: null, reason: "bits by place were not given" };
+  const total = bitMap(index).bits.reduce((sum, bits) => sum + bits, 0);
+  return finite(total / codes, "the layer has no codes");
+}
+
+function summary(subject: InspectSubject, view: MediumView, contentLayers: number) {
   const layerBytes = subject.bytesPerLayer.reduce((sum, bytes) => sum + bytes, 0);
-  const bytes = layerBytes + subject.containerBytes;
+  const bytes = layerBytes + view.storedBytes + subject.containerBytes;
   return {
-    schema: "nacre.layer-report/1",
+    schema: "nacre.layer-report/2",
     model: subject.model,
-    medium: subject.medium,
-    sampleRate: subject.sampleRate,
-    channels: subject.layers[0]?.length ?? subject.original?.channels.length ?? 0,
-    duration: subject.duration,
+    ...view.facts,
     totals: {
       bytes,
       layerBytes,
       containerBytes: subject.containerBytes,
       containerShare: bytes === 0 ? null : subject.containerBytes / bytes,
-      kbps: perSecond(8 * bytes, subject.duration).value,
+      rate: rateOf(view, 8 * bytes).value,
       contentLayers,
     },
-    metrics: audioMetrics.map(({ name, label, short, unit, better }) => ({
-      name,
-      label,
-      short,
-      unit,
-      better,
+    metrics: view.metrics.map(({ name, label, short, unit, better }) => ({
+      ...{ name, label, short, unit, better },
     })),
   };
 }
 
-function perSecond(bits: number, duration: number): Value {
-  return finite(bits / 1000 / duration, "the sound has no duration");
+function rateOf({ extent, noExtent }: MediumView, bits: number): Value {
+  return finite(bits / extent, noExtent);
 }
 
-function checkSubject({ layers, bytesPerLayer, original, sampleRate }: InspectSubject): void {
+function checkSubject({ layers, bytesPerLayer }: InspectSubject, { channels }: MediumView): void {
   if (bytesPerLayer.length !== layers.length) {
     throw misfit(`bytes for ${bytesPerLayer.length} layers`, `${layers.length}, one count for each layer`);
   }
-  const channels = original?.channels.length ?? layers[0]?.length ?? 0;
   for (const [index, layer] of layers.entries()) {
     if (layer.length !== channels || channels === 0) {
       throw misfit(`${layer.length} channels in layer ${index}`, `${Math.max(1, channels)}`);
@@ -179,9 +226,6 @@ function checkSubject({ layers, bytesPerLayer, original, sampleRate }: InspectSu
         "one alphabet and role a layer",
       );
     }
-  }
-  if (original && original.sampleRate !== sampleRate) {
-    throw misfit(`an original at ${original.sampleRate} Hz`, `the subject's ${sampleRate} Hz`);
   }
 }
 

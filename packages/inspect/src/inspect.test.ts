@@ -91,7 +91,7 @@ test("a report counts bytes, bits and rates, and its parts add up to the file", 
     containerBytes: 60,
     contentLayers: 3,
   });
-  expect(report.totals.kbps).toBeCloseTo((4561 * 8) / 1000 / seconds, 10);
+  expect(report.totals.rate).toBeCloseTo((4561 * 8) / 1000 / seconds, 10);
   expect(report.layers.map(({ role, prefix }) => [role, prefix])).toEqual([
     ["side", 0],
     ["content", 1],
@@ -100,8 +100,8 @@ test("a report counts bytes, bits and rates, and its parts add up to the file", 
   ]);
   const second = report.layers[2]!;
   expect(second.codes).toBe(2 * 501 * 16);
-  expect(second.nominalBitsPerFrame).toBeCloseTo(2 * 16 * Math.log2(9), 10);
-  expect(second.nominalKbps).toBeCloseTo((2 * 501 * 16 * Math.log2(9)) / 1000 / seconds, 10);
+  expect(second.nominalBitsPerPlace).toBeCloseTo(2 * 16 * Math.log2(9), 10);
+  expect(second.nominalRate).toBeCloseTo((2 * 501 * 16 * Math.log2(9)) / 1000 / seconds, 10);
   expect([second.fileBytes, second.fileBits]).toEqual([1500, 12000]);
 });
 
@@ -171,9 +171,9 @@ test("the schema refuses a null without a reason, and numbers that JSON has not"
   const broken = (layer: object) =>
     layerReportSchema.safeParse({ ...report, layers: [{ ...first, ...layer }, ...rest] }).success;
   expect(broken({})).toBe(true);
-  expect(broken({ kbps: null })).toBe(false);
+  expect(broken({ rate: null })).toBe(false);
   expect(broken({ missing: {} })).toBe(false);
-  expect(broken({ kbps: Number.NaN })).toBe(false);
+  expect(broken({ rate: Number.NaN })).toBe(false);
   expect(broken({ perplexity: Number.POSITIVE_INFINITY })).toBe(false);
 });
 

@@ -1,4 +1,4 @@
-import type { LayerReport, LayerReportRow } from "./layer-report.js";
+import type { LayerReport, LayerReportRow, PictureReport, SoundReport } from "./layer-report.js";
 
 /** No line of a layer table is longer than this. */
 export const tableWidth = 110;
@@ -18,8 +18,8 @@ export function layerTable(report: LayerReport): string {
 type Column = string[];
 
 function fittingColumns(report: LayerReport): Column[] {
-  const fixed = layerColumns(report.layers);
-  const measures = report.metrics.map(
+  const fixed = layerColumns(report);
+  const measures = tableMetrics(report).map(
     ({ name, short }): Column => [
       short,
       ...report.layers.map((layer) =>
@@ -31,17 +31,29 @@ function fittingColumns(report: LayerReport): Column[] {
   return [...fixed, ...measures];
 }
 
-function layerColumns(layers: LayerReportRow[]): Column[] {
+/** Those of a picture differ little between their kinds: the two that say different things come first. */
+function tableMetrics({ metrics, medium }: LayerReport): LayerReport["metrics"] {
+  if (medium === "audio") return metrics;
+  const first = ["psnrRgb", "msSsim", "msSsimDecibels", "ssim"];
+  return metrics
+    .filter(({ name }) => first.includes(name))
+    .sort((a, b) => first.indexOf(a.name) - first.indexOf(b.name));
+}
+
+const rateHeads = { "kbit/s": "kbit/s", "bit/pixel": "bpp" };
+
+function layerColumns({ layers, rateUnit, medium }: LayerReport): Column[] {
   const column = (head: string, text: (layer: LayerReportRow) => string): Column => [
     head,
     ...layers.map(text),
   ];
   return [
-    column("layer", ({ role, prefix }) => (role === "side" ? "side" : String(prefix))),
+    column("layer", ({ role, prefix }) => (role === "content" ? String(prefix) : role)),
     column("entries", ({ alphabet }) => String(alphabet)),
-    column("nominal", ({ nominalKbps }) => fixedText(nominalKbps, 2)),
-    column("kbit/s", ({ kbps }) => fixedText(kbps, 2)),
+    column("nominal", ({ nominalRate }) => fixedText(nominalRate, 2)),
+    column(rateHeads[rateUnit], ({ rate }) => fixedText(rate, rateUnit === "kbit/s" ? 2 : 3)),
     column("bits", ({ entropyBits }) => entropyBits.toFixed(2)),
+    ...(medium === "image" ? bitColumns(layers) : []),
     column("usage", ({ usage }) => `${(100 * usage).toFixed(0)}%`),
     column("perpl.", ({ perplexity }) => perplexity.toFixed(0)),
     column("dead", ({ deadCodes }) => String(deadCodes)),
@@ -49,24 +61,63 @@ function layerColumns(layers: LayerReportRow[]): Column[] {
   ];
 }
 
-function headLines({ model, duration, sampleRate, channels }: LayerReport): string[] {
-  return [
-    `${plainText(model)} · ${duration.toFixed(2)} s · ${sampleRate} Hz · ${channels} channel${channels === 1 ? "" : "s"}`,
-  ];
+/** Bits of a code where something is known of it; a column is left out where no layer has the value. */
+const bitFields = [
+  {
+    ...{ head: "given", field: "conditionalEntropyBits" as const },
+    note: "given: bits of a code where the one of the layer below is known.",
+  },
+  {
+    ...{ head: "coded", field: "contextBits" as const },
+    note: "coded: bits of a code by the codec's own probabilities.",
+  },
+];
+
+function knownBits(layers: LayerReportRow[]) {
+  return bitFields.filter(({ field }) => layers.some((layer) => layer[field] !== null));
 }
 
-function totalsLine({ totals }: LayerReport): string {
-  const rate = totals.kbps === null ? "" : `, ${totals.kbps.toFixed(2)} kbit/s`;
+// A sound's measures leave no room for them; JSON and page have them.
+function bitColumns(layers: LayerReportRow[]): Column[] {
+  return knownBits(layers).map(({ head, field }) => [
+    head,
+    ...layers.map((layer) => fixedText(layer[field], 2)),
+  ]);
+}
+
+function headLines(report: LayerReport): string[] {
+  const facts = report.medium === "audio" ? soundFacts(report) : pictureFacts(report);
+  return [[plainText(report.model), ...facts].join(" · ")];
+}
+
+function soundFacts({ duration, sampleRate, channels }: SoundReport): string[] {
+  return [`${duration.toFixed(2)} s`, `${sampleRate} Hz`, `${channels} channel${channels === 1 ? "" : "s"}`];
+}
+
+function pictureFacts({ width, height, colour, bitDepth, tiles = [] }: PictureReport): string[] {
+  const others = `${tiles.length} tile${tiles.length === 1 ? "" : "s"} stored otherwise`;
+  const facts = [`${width} x ${height} pixels`, `${colour === "rgb" ? "RGB" : "grey"}, ${bitDepth} bits`];
+  return tiles.length === 0 ? facts : [...facts, others];
+}
+
+function totalsLine({ totals, rateUnit }: LayerReport): string {
+  const rate =
+    totals.rate === null ? "" : `, ${totals.rate.toFixed(rateUnit === "kbit/s" ? 2 : 3)} ${rateUnit}`;
   return `file ${totals.bytes} bytes${rate}; container ${totals.containerBytes} bytes (${percent(totals.containerShare)})`;
 }
 
-function notes({ layers }: LayerReport): string[] {
+function notes({ layers, rateUnit, medium }: LayerReport): string[] {
   const few = layers.some(({ codes, alphabet }) => codes < 10 * alphabet);
   return [
-    "nominal: kbit/s without entropy coding; bits: entropy of a code; energy, measures: of the prefix so far.",
-    ...(few ? ["Less than ten codes an entry: usage and bits read low; a longer sound tells more."] : []),
+    `nominal: ${rateUnit} without entropy coding; bits: entropy of a code; energy, measures: of the prefix so far.`,
+    ...(medium === "image" ? knownBits(layers).map(({ note }) => note) : []),
+    ...(few
+      ? [`Less than ten codes an entry: usage and bits read low; a ${larger[medium]} tells more.`]
+      : []),
   ];
 }
+
+const larger = { audio: "longer sound", image: "larger picture" };
 
 function aligned(columns: Column[]): string[] {
   const widths = columns.map((column) => Math.max(...column.map((text) => text.length)));

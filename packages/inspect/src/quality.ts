@@ -2,6 +2,15 @@ import { NacreError } from "@nacre/errors";
 import { type AudioMetric, audioMetrics } from "@nacre/metrics";
 import type { Audio } from "@nacre/signal";
 
+/** What is told of a measure, of whatever medium. */
+export type Metric = {
+  name: string;
+  label: string;
+  short: string;
+  unit: string;
+  better: "higher" | "lower";
+};
+
 /** A number that may not exist: null has a reason. */
 export type Value = { value: number } | { value: null; reason: string };
 
@@ -21,18 +30,22 @@ export function quality(original: Audio, decoded: Audio): Map<string, Value> {
 }
 
 /** The same reason for every metric. */
-export function noQuality(reason: string): Map<string, Value> {
-  return new Map(audioMetrics.map(({ name }) => [name, { value: null, reason }]));
+export function noQuality(metrics: readonly Metric[], reason: string): Map<string, Value> {
+  return new Map(metrics.map(({ name }) => [name, { value: null, reason }]));
 }
 
 /** How much better `after` is than `before`, positive where it improved. */
-export function improvement(before: Map<string, Value>, after: Map<string, Value>): Map<string, Value> {
+export function improvement(
+  metrics: readonly Metric[],
+  before: Map<string, Value>,
+  after: Map<string, Value>,
+): Map<string, Value> {
   return new Map(
-    audioMetrics.map(({ name, better }) => [name, step(before.get(name)!, after.get(name)!, better)]),
+    metrics.map(({ name, better }) => [name, step(before.get(name)!, after.get(name)!, better)]),
   );
 }
 
-function step(before: Value, after: Value, better: AudioMetric["better"]): Value {
+function step(before: Value, after: Value, better: Metric["better"]): Value {
   if (after.value === null) return after;
   if (before.value === null) return { value: null, reason: "the prefix before has no value" };
   return { value: better === "higher" ? after.value - before.value : before.value - after.value };

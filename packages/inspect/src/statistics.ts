@@ -49,6 +49,43 @@ export function codeStatistics(data: Int32Array | readonly Int32Array[], alphabe
   };
 }
 
+/**
+ * H(code | below) in bits: what a code still tells once the code at the same place of another layer is known, of the
+ * empirical distribution, with Miller's correction of both entropies.
+ *
+ * codes, below  one array per channel, of the same lengths; codes >= 0
+ * returns       NaN for fewer than ten codes for each pair that occurs: the figure would read far too low
+ * throws        NacreError "shape" for arrays that do not match
+ */
+export function conditionalEntropy(codes: readonly Int32Array[], below: readonly Int32Array[]): number {
+  const [pairs, known] = [new Map<number, number>(), new Map<number, number>()];
+  const count = (of: Map<number, number>, key: number) => of.set(key, (of.get(key) ?? 0) + 1);
+  for (const [channel, own] of codes.entries()) {
+    const other = below[channel];
+    if (other?.length !== own.length) throw unequal(own.length, other?.length ?? 0);
+    for (const [at, code] of own.entries()) {
+      count(pairs, code * largestAlphabet + other[at]!);
+      count(known, other[at]!);
+    }
+  }
+  const total = codes.reduce((sum, { length }) => sum + length, 0);
+  if (total < 10 * pairs.size || total === 0) return Number.NaN;
+  return Math.max(0, correctedEntropy(pairs, total) - correctedEntropy(known, total));
+}
+
+function correctedEntropy(counts: ReadonlyMap<number, number>, total: number): number {
+  let weighted = 0;
+  for (const n of counts.values()) weighted += n * Math.log2(n);
+  return Math.log2(total) - weighted / total + (counts.size - 1) / (2 * total * Math.LN2);
+}
+
+function unequal(found: number, expected: number): NacreError {
+  return new NacreError("shape", {
+    found: `${found} codes above ${expected}`,
+    expected: "as many in both layers",
+  });
+}
+
 // A histogram of an absurd alphabet would take the memory, not the file.
 const largestAlphabet = 2 ** 24;
 

@@ -1,16 +1,17 @@
-import type { Audio } from "@nacre/signal";
+import type { Audio, Picture } from "@nacre/signal";
 
 /**
  * One layer's codes of one channel.
  *
- * role      a content layer refines the signal; a side layer serves the content layers that need it
- * grid      counts of codes along each axis, frames first
+ * role      a content layer refines the signal; a side layer serves the content layers that need it; alpha is a
+ *           picture's coverage, whose codes are its samples
+ * grid      counts of codes along each axis: frames first, or rows and columns
  * stride    latent steps per code along each axis of the grid
  * alphabet  codes are 0 .. alphabet - 1
  * data      the codes, [product of grid], last axis fastest
  */
 export type LayerCodes = {
-  role: "content" | "side";
+  role: "content" | "side" | "alpha";
   grid: number[];
   stride: number[];
   alphabet: number;
@@ -18,31 +19,65 @@ export type LayerCodes = {
 };
 
 /**
- * What inspection looks at: an encoded sound with the means to decode its prefixes. Codec's own functions stand
+ * What inspection looks at: an encoded signal with the means to decode its prefixes. Codec's own functions stand
  * behind it, so inspection has no second implementation of anything.
+ */
+export type InspectSubject = SoundSubject | PictureSubject;
+
+/**
+ * What subjects of all media have.
  *
- * sampleRate      hertz of `original` and of what `decode` returns
  * original        what was encoded; without it, quality is null with that reason
- * layers          [layer][channel], in the order of the file
+ * layers          [layer][channel], in the order of the file; a picture has one channel
  * bytesPerLayer   bytes of the file that belong to each layer, all channels together
  * containerBytes  bytes of the file that belong to no layer: header, chunk heads, checks, footer
- * duration        seconds
- * decode          the sound from the first k content layers, k from 1; as many samples and channels as original
- * latents         of one channel: the encoder's output, [frames, dimension], and the sum of the first k content
+ * decode          the signal from the first k content layers, k from 1; of the original's form
+ * latents         of one channel: the encoder's output, [places, dimension], and the sum of the first k content
  *                 layers' vectors in the same order; without it, energy is null with that reason
+ * bitMap          where a layer's bits are, counted from 0; without it, bits of a code in its context are null
  */
-export type InspectSubject = {
+type Subject<Signal> = {
   model: string;
-  medium: "audio";
-  sampleRate: number;
-  original?: Audio;
+  original?: Signal;
   layers: LayerCodes[][];
   bytesPerLayer: number[];
   containerBytes: number;
-  duration: number;
-  decode(k: number): Promise<Audio>;
+  decode(k: number): Promise<Signal>;
   latents?(channel: number): Promise<Latents>;
+  bitMap?(layer: number): BitMap;
 };
 
-/** A latent and the sums that approach it; see InspectSubject. */
+/**
+ * An encoded sound.
+ *
+ * sampleRate  hertz of `original` and of what `decode` returns
+ * duration    seconds
+ */
+export type SoundSubject = Subject<Audio> & { medium: "audio"; sampleRate: number; duration: number };
+
+/**
+ * An encoded picture; sizes are those of the picture.
+ *
+ * tiles        those that are not stored in layers
+ * storedBytes  what they take, their alpha aside; 0 by default
+ */
+export type PictureSubject = Subject<Picture> &
+  Pick<Picture, "width" | "height" | "colour" | "bitDepth"> & {
+    medium: "image";
+    tiles?: StoredTile[];
+    storedBytes?: number;
+  };
+
+/** A tile that is stored otherwise, in pixels of the picture. kind: how it is stored, "lossless". */
+export type StoredTile = { row: number; column: number; rows: number; columns: number; kind: string };
+
+/**
+ * Bits of a layer by place.
+ *
+ * side  pixels along a side of a place; the last row and column may reach beyond the picture
+ * bits  [rows, columns]
+ */
+export type BitMap = { rows: number; columns: number; side: number; bits: Float32Array };
+
+/** A latent and the sums that approach it; see Subject. */
 export type Latents = { latent: Float32Array; prefixes: (k: number) => Float32Array; dimension: number };

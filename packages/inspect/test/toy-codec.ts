@@ -1,5 +1,5 @@
 import type { Audio } from "@nacre/signal";
-import type { InspectSubject, LayerCodes } from "../src/index.js";
+import type { LayerCodes, SoundSubject } from "../src/index.js";
 
 // A codec small enough to be checked by eye: frames of 16 samples, an orthonormal cosine transform as encoder and
 // decoder, and layers that each quantize what the layers before left, with a step eight times finer.
@@ -14,7 +14,7 @@ const basis = Array.from({ length: size }, (_, k) =>
 );
 
 /** A subject with one side layer and three content layers; each byte count is made up. */
-export function toySubject(original: Audio, parts: Partial<InspectSubject> = {}): InspectSubject {
+export function toySubject(original: Audio, parts: Partial<SoundSubject> = {}): SoundSubject {
   const latents = original.channels.map((samples) => forward(samples));
   const chains = latents.map(quantize);
   const frames = latents[0]!.length / size;

@@ -11,7 +11,7 @@ export {
 export { melDistance, melScales } from "./mel.js";
 export { msSsim, msSsimDecibels, msSsimSide, similarityDecibels } from "./ms-ssim.js";
 export type { PictureChannel, PicturePlanes } from "./picture.js";
-export { type PictureMetric, pictureMetrics } from "./picture-metrics.js";
+export { type PictureMetric, pictureMeasures, pictureMetrics } from "./picture-metrics.js";
 export { psnrRgb, psnrYuv, type YuvAverage, type YuvMatrix } from "./psnr.js";
 export { logSpectralDistance, type Spectrogram, silenceFloor, spectrogram } from "./spectrogram.js";
 export { ssim, ssimWindow } from "./ssim.js";

@@ -108,3 +108,13 @@ export const pictureMetrics: readonly PictureMetric[] = [
     measure: msSsimDecibels,
   },
 ];
+
+/** Every measure of a decoded picture, by name; what is a rescaled other one is not taken twice. throws as `measure` */
+export function pictureMeasures(original: PicturePlanes, decoded: PicturePlanes): Record<string, number> {
+  const values: Record<string, number> = {};
+  for (const { name, rescales, measure } of pictureMetrics) {
+    const known = rescales && values[rescales.name];
+    values[name] = known === undefined ? measure(original, decoded) : rescales!.convert(known);
+  }
+  return values;
+}

@@ -2,6 +2,7 @@
 export {
   layerBytes,
   type PictureHeader,
+  pictureTiles,
   readStream,
   type StreamHeader,
   soundHeader,
@@ -10,7 +11,13 @@ export {
 } from "@nacre/bitstream";
 export type { DecodedPicture, LayerCodes, ReadablePicture } from "@nacre/codec";
 export { type ErrorCode, isNacreError, NacreError } from "@nacre/errors";
-export { type LayerReport, layerTable } from "@nacre/inspect";
+export {
+  type BitMap,
+  type LayerReport,
+  layerTable,
+  type PictureReport,
+  type SoundReport,
+} from "@nacre/inspect";
 export { collect, openAudio, readAudio, wavBytes, wavStream, writeAudio } from "@nacre/media";
 export { openPicture, pictureBytes, readPicture, writePicture } from "@nacre/media/pictures";
 export type { Audio, AudioSource, AudioStream, Picture, PictureStream } from "@nacre/signal";
@@ -34,3 +41,4 @@ export { openFor } from "./open-any.js";
 export { type DecodePictureOptions, openPictures, type PictureNacre } from "./open-pictures.js";
 export type { PictureLayersOptions } from "./picture-layers.js";
 export type { EncodePictureOptions } from "./picture-options.js";
+export { pictureSubjectOf } from "./picture-subject.js";

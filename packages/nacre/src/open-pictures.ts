@@ -7,10 +7,10 @@ import {
   pictureFileCodes,
   type ReadablePicture,
 } from "@nacre/codec";
-import type { LayerReport } from "@nacre/inspect";
-import { collectPicture } from "@nacre/media/pictures";
+import type { PictureReport } from "@nacre/inspect";
+import { collectPicture, tileCoder } from "@nacre/media/pictures";
 import { createRuntime } from "@nacre/runtime/node";
-import type { Picture } from "@nacre/signal";
+import type { Picture, TileCoder } from "@nacre/signal";
 import { pictureEncodable, pictureUntilAborted } from "./abortable-picture.js";
 import { defaultPictureModel, infoOf, type PictureModelInfo } from "./models.js";
 import { inspectPictureFile, type PictureLayersOptions } from "./picture-layers.js";
@@ -37,7 +37,7 @@ export type PictureNacre = {
   /** Codes of a picture, or those in a file: side codes first, then every content layer. */
   codes(source: ReadablePicture | Uint8Array): Promise<LayerCodes[]>;
   /** What each layer costs and carries; quality is measured against the picture, or `original` for a file. */
-  layers(source: Picture | Uint8Array, options?: PictureLayersOptions): Promise<LayerReport>;
+  layers(source: Picture | Uint8Array, options?: PictureLayersOptions): Promise<PictureReport>;
   /** Frees the networks. */
   close(): Promise<void>;
 };
@@ -54,13 +54,18 @@ export async function openPictures(
   { threads }: { threads?: number } = {},
 ): Promise<PictureNacre> {
   const { model: loaded, folder } = await readModelOf("image", model);
-  const options = threads === undefined ? {} : { threads };
-  return picturesOf(await createPictureCodec(loaded, createRuntime(), options), infoOf(loaded, folder));
+  const coder = tileCoder();
+  const options = { tileCoder: coder, ...(threads === undefined ? {} : { threads }) };
+  return picturesOf(
+    await createPictureCodec(loaded, createRuntime(), options),
+    coder,
+    infoOf(loaded, folder),
+  );
 }
 
-function picturesOf(codec: PictureCodec, model: PictureModelInfo): PictureNacre {
+function picturesOf(codec: PictureCodec, coder: TileCoder, model: PictureModelInfo): PictureNacre {
   const encodeStream: PictureNacre["encodeStream"] = (picture, options = {}) =>
-    codec.encode(pictureEncodable(picture, options), codecOptions(options));
+    codec.encode(pictureEncodable(picture, options), codecOptions(options, coder));
   const encode: PictureNacre["encode"] = async (picture, options) => {
     const parts: Uint8Array[] = [];
     for await (const part of encodeStream(picture, options)) parts.push(part);

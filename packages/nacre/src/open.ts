@@ -1,7 +1,7 @@
 import { readStream, soundHeader, trimLayers } from "@nacre/bitstream";
 import { type Codec, createCodec, type LayerCodes } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
-import { inspectLayers, type LayerReport } from "@nacre/inspect";
+import { inspectLayers, type SoundReport } from "@nacre/inspect";
 import { collect, resampleStream, streamOf } from "@nacre/media";
 import { createRuntime } from "@nacre/runtime/node";
 import type { Audio, AudioSource, AudioStream } from "@nacre/signal";
@@ -58,7 +58,7 @@ export type Nacre = {
   /** Codes [layer][channel] of a sound, or those in a file. */
   codes(source: AudioSource | Uint8Array): Promise<LayerCodes[][]>;
   /** What each layer costs and carries; quality is measured against the sound, or `original` for a file. */
-  layers(source: Audio | Uint8Array, options?: LayersOptions): Promise<LayerReport>;
+  layers(source: Audio | Uint8Array, options?: LayersOptions): Promise<SoundReport>;
   /** Frees the networks. */
   close(): Promise<void>;
 };

@@ -1,7 +1,8 @@
 import type { PictureCodec } from "@nacre/codec";
-import { NacreError } from "@nacre/errors";
-import type { LayerReport } from "@nacre/inspect";
+import { type BitMap, inspectLayers, type PictureReport } from "@nacre/inspect";
+import { collectPicture } from "@nacre/media/pictures";
 import type { Picture } from "@nacre/signal";
+import { pictureSubjectOf } from "./picture-subject.js";
 
 /** How layers of a picture are looked at. */
 export type PictureLayersOptions = {
@@ -11,21 +12,29 @@ export type PictureLayersOptions = {
   progress?: (done: number, total: number) => void;
   /** Every prefix as it is decoded to be measured, to be drawn without decoding again. */
   onDecoded?: (layers: number, picture: Picture) => void;
+  /** Where the bits of every layer are, in the order of the report. */
+  onMaps?: (maps: readonly BitMap[]) => void;
 };
 
 /**
  * What each layer of a picture's file costs and carries.
  *
- * throws NacreError "option" until inspection knows pictures: the one place where it is plugged in
+ * throws NacreError "bitstream", "version" or "model" for a file that the codec cannot decode
  */
-export async function inspectPictureFile(
-  _codec: PictureCodec,
-  _file: Uint8Array,
-  _options: PictureLayersOptions,
-): Promise<LayerReport> {
-  throw new NacreError("option", {
-    found: "the layers of a picture",
-    expected: "those of a sound, as this release inspects no pictures",
-    mend: "see what a file holds with info",
+export function inspectPictureFile(
+  codec: PictureCodec,
+  file: Uint8Array,
+  { original, progress, onDecoded, onMaps }: PictureLayersOptions,
+): Promise<PictureReport> {
+  const subject = pictureSubjectOf(codec, file, original, async (options) => {
+    const picture = await collectPicture(await codec.decode(once(file), options));
+    onDecoded?.(options.layers!, picture);
+    return picture;
   });
+  onMaps?.(subject.layers.map((_, layer) => subject.bitMap!(layer)));
+  return inspectLayers(subject, progress ? { progress } : {});
+}
+
+async function* once(file: Uint8Array) {
+  yield file;
 }

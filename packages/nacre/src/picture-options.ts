@@ -1,11 +1,11 @@
 import type { EncodePictureOptions as CodecOptions } from "@nacre/codec";
-import { NacreError } from "@nacre/errors";
+import type { TileCoder } from "@nacre/signal";
 
 /** How a picture is encoded; at most one of layers, quality, bpp and psnr. */
 export type EncodePictureOptions = {
-  /** Content layers, 1 .. all; all by default. */
+  /** Content layers, 1 .. all, as the quantizer gives them. */
   layers?: number;
-  /** 0 .. 100, continuous: more is better and larger. */
+  /** 0 .. 100, continuous: more is better and larger; 75 where nothing is asked for. */
   quality?: number;
   /** Bits per pixel of the whole file. */
   bpp?: number;
@@ -21,27 +21,10 @@ export type EncodePictureOptions = {
   signal?: AbortSignal;
 };
 
-/** What of these options is the codec's. throws NacreError "option" for two that exclude each other */
-export function codecOptions({ layers, quality, bpp, psnr, onProgress }: EncodePictureOptions): CodecOptions {
-  const rates = { layers, quality, bpp, psnr };
-  const given = Object.entries(rates).filter(([, value]) => value !== undefined);
-  if (given.length > 1) {
-    throw new NacreError("option", {
-      found: given.map(([name, value]) => `${name} ${value}`).join(" and "),
-      expected: "one of layers, quality, bpp and psnr",
-    });
-  }
-  refuseUnbuilt(rates);
-  return { ...Object.fromEntries(given), ...(onProgress && { onProgress }) };
-}
-
-// The codec does not know these yet: this function goes when it does, and `guard` is handed on above.
-function refuseUnbuilt(rates: Pick<EncodePictureOptions, "quality" | "bpp" | "psnr">): void {
-  for (const name of ["quality", "bpp", "psnr"] as const) {
-    if (rates[name] === undefined) continue;
-    throw new NacreError("option", {
-      found: `${name} ${rates[name]}`,
-      expected: "layers, as this release has no other control of the rate",
-    });
-  }
+/** What of these options is the codec's; it refuses what excludes each other. */
+export function codecOptions(
+  { guard = true, strip: _strip, signal: _signal, ...options }: EncodePictureOptions,
+  coder: TileCoder,
+): CodecOptions {
+  return { ...options, ...(guard && { guard: coder }) };
 }

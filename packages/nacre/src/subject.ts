@@ -1,7 +1,7 @@
 import { layerBytes, readStream, type StreamHeader, soundHeader } from "@nacre/bitstream";
 import { type Codec, fileCodes, type LayerCodes } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
-import type { InspectSubject } from "@nacre/inspect";
+import type { SoundSubject } from "@nacre/inspect";
 import { resample } from "@nacre/media";
 import type { Audio } from "@nacre/signal";
 
@@ -11,7 +11,7 @@ export async function subjectOf(
   file: Uint8Array,
   original: Audio | undefined,
   decode: (file: Uint8Array, options: { layers: number }) => Promise<Audio>,
-): Promise<InspectSubject> {
+): Promise<SoundSubject & { layers: LayerCodes[][] }> {
   const { header: read, length } = readStream(file);
   const header = soundHeader(read);
   checkModel(codec, header);

@@ -16,16 +16,17 @@ export type BarPanel = {
   bars: { label: string; value: number | null; reason: string }[];
 };
 
-const [panelWidth, labelWidth, valueWidth, rowHeight, barHeight] = [320, 34, 62, 24, 14];
+const [panelWidth, valueWidth, rowHeight, barHeight] = [320, 62, 24, 14];
 
 /** Horizontal bars as inline SVG, one row a layer, on an axis of the panel's own that always has 0. */
 export function barPanel(panel: BarPanel): string {
   const values = panel.bars.map(({ value }) => value ?? 0);
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   const span = high - low || 1;
+  const labelWidth = panel.bars.some(({ label }) => label.length > 3) ? 48 : 34;
   const field = panelWidth - labelWidth - valueWidth;
   const x = (value: number) => labelWidth + ((value - low) / span) * field;
-  const rows = panel.bars.map((bar, i) => barRow(bar, i, panel.digits, x));
+  const rows = panel.bars.map((bar, i) => barRow(bar, i, panel.digits, labelWidth, x));
   const height = rowHeight * panel.bars.length;
   const words = panel.bars.map(
     (bar) => `${bar.label} ${bar.value === null ? bar.reason : decimal(bar.value, panel.digits)}`,
@@ -41,6 +42,7 @@ function barRow(
   { label, value }: BarPanel["bars"][number],
   row: number,
   digits: number,
+  labelWidth: number,
   x: (value: number) => number,
 ): string {
   const middle = rowHeight * (row + 0.5);

@@ -1,9 +1,10 @@
 import { inflateSync } from "node:zlib";
 import { isNacreError } from "@nacre/errors";
-import { layerReportSchema } from "@nacre/inspect";
+import { layerReportSchema, type SoundReport } from "@nacre/inspect";
 import type { Audio } from "@nacre/signal";
 import { expect, test } from "vitest";
 import { digitsExample } from "../test/digits.js";
+import { elements } from "../test/elements.js";
 import { nacreColours } from "./colour-map.js";
 import { reportPage } from "./index.js";
 import { loudestLevel, pictureLevels } from "./spectrogram-figure.js";
@@ -22,26 +23,6 @@ const page = reportPage(example.report, {
   versions: { nacre: "1.2.3" },
 });
 
-/** Names of elements in the order of the page; fails where one is closed that is not the innermost open one. */
-function elements(html: string): string[] {
-  const empty = new Set(["meta", "br", "img", "input", "line", "rect", "!doctype"]);
-  const open: string[] = [];
-  const names: string[] = [];
-  const outside = html.replace(/(<(script|style)\b[^>]*>)[\s\S]*?(<\/\2>)/g, "$1$3");
-  for (const [, slash, name] of outside.matchAll(
-    /<(\/?)([a-z!][a-z0-9]*)(?:\s+[a-z][a-z0-9-]*(?:="[^"<>]*")?)*\s*\/?>/gi,
-  )) {
-    if (slash) expect(open.pop()).toBe(name);
-    else names.push(name!);
-    if (!slash && !empty.has(name!)) open.push(name!);
-  }
-  expect(outside.match(/</g)!.length, "no < outside a tag").toBe(
-    names.length * 2 - names.filter((n) => empty.has(n)).length,
-  );
-  expect(open).toEqual([]);
-  return names;
-}
-
 const uris = (type: string, html = page) =>
   [...html.matchAll(new RegExp(`"data:${type};base64,([^"]+)"`, "g"))].map(([, text]) =>
     Buffer.from(text!, "base64"),
@@ -55,7 +36,7 @@ test("elements are nested, and every sound has a picture, a player and a button"
   ]);
   expect(page.match(/data-version="\d"/g)).toHaveLength(4);
   expect(page.match(/<tr><th scope="row">\d/g)).toHaveLength(3);
-  expect(page.match(/<th scope="col"/g)).toHaveLength(10 + example.report.metrics.length);
+  expect(page.match(/<th scope="col"/g)).toHaveLength(11 + example.report.metrics.length);
 });
 
 test("the page names no address, and its policy forbids the network", () => {
@@ -145,11 +126,11 @@ test("the colours rise in lightness at every step, so the picture reads in grey"
 
 test("an empty sound and a report of no layers still make a page", () => {
   const empty: Audio = { sampleRate: 8000, channels: [new Float32Array(0)] };
-  const report = {
+  const report: SoundReport = {
     ...example.report,
     duration: 0,
     layers: [],
-    totals: { ...example.report.totals, kbps: null, contentLayers: 0 },
+    totals: { ...example.report.totals, rate: null, contentLayers: 0 },
   };
   const html = reportPage(report, { title: "nothing", original: empty, prefixes: [] });
   elements(html);

@@ -1,4 +1,4 @@
-import type { InspectSubject, LayerReport } from "@nacre/inspect";
+import type { SoundSubject } from "@nacre/inspect";
 import { inspectLayers } from "@nacre/inspect";
 import type { Audio } from "@nacre/signal";
 
@@ -11,7 +11,7 @@ export async function digitsExample(original: Audio, layerCount: number, model =
     ),
   });
   const frames = original.channels[0]!.length;
-  const subject: InspectSubject = {
+  const subject: SoundSubject = {
     model,
     medium: "audio",
     sampleRate: original.sampleRate,
@@ -37,7 +37,7 @@ export async function digitsExample(original: Audio, layerCount: number, model =
       dimension: 1,
     }),
   };
-  const report: LayerReport = await inspectLayers(subject);
+  const report = await inspectLayers(subject);
   const prefixes = Array.from({ length: layerCount }, (_, l) => ({ layers: l + 1, audio: decode(l + 1) }));
   return { report, original, prefixes };
 }

@@ -3,6 +3,7 @@ import { isNacreError } from "@nacre/errors";
 import { Command } from "commander";
 import { addChannel } from "./channel-command.js";
 import { addCodebooks } from "./codebooks-command.js";
+import { addEntropy } from "./entropy-command.js";
 import { addOpus } from "./opus-command.js";
 import { addPesq } from "./pesq-command.js";
 import { addPictures } from "./pictures-command.js";
@@ -23,6 +24,7 @@ const commands = [
   addPesq,
   addRobustness,
   addPictures,
+  addEntropy,
   addRotation,
   addSpeed,
   addStep,

@@ -9,8 +9,17 @@ export type Result<T> = {
   machine: Machine;
 } & T;
 
-/** Prints a result as one JSON object, and writes it where `out` says. */
-export async function tell<T extends object>(benchmark: string, figures: T, out?: string): Promise<void> {
+/**
+ * Prints a result as one JSON object, and writes it where `out` says.
+ *
+ * shown  printed instead of the JSON
+ */
+export async function tell<T extends object>(
+  benchmark: string,
+  figures: T,
+  out?: string,
+  shown?: string,
+): Promise<void> {
   const command = ["node", "tools/benchmark/dist/main.js", ...process.argv.slice(2)].join(" ");
   const result: Result<T> = {
     schema: "nacre.benchmark/1",
@@ -21,5 +30,5 @@ export async function tell<T extends object>(benchmark: string, figures: T, out?
   };
   const text = `${JSON.stringify(result, null, 2)}\n`;
   if (out !== undefined) await writeFile(out, text);
-  process.stdout.write(text);
+  process.stdout.write(shown ?? text);
 }

@@ -1,4 +1,4 @@
-import { type PicturePlanes, pictureMetrics } from "@nacre/metrics";
+import { type PicturePlanes, pictureMeasures, pictureMetrics } from "@nacre/metrics";
 import type { Contender } from "./contender.js";
 import type { NamedPicture } from "./picture-files.js";
 
@@ -9,6 +9,8 @@ import type { NamedPicture } from "./picture-files.js";
  * bitsPerPixel  8 bytes / (width height)
  * measures      by the names of pictureMetrics; what is not finite becomes null in JSON
  * milliseconds  of processor time, all threads together: what other programs do at the same time counts little
+ * storedShare   of tiles that another coding took over, where the codec has a guard
+ * seconds       by the clock, with as many threads as the contender uses: what a user waits on an idle machine
  */
 export type CodedPoint = {
   setting: number;
@@ -16,6 +18,8 @@ export type CodedPoint = {
   bitsPerPixel: number[];
   measures: Record<string, number[]>;
   milliseconds: { encode: number[]; decode: number[] };
+  seconds: { encode: number[]; decode: number[] };
+  storedShare?: number[];
 };
 
 /** Encodes and decodes every picture at every setting. */
@@ -27,6 +31,8 @@ export async function codedPoints(
   const points: CodedPoint[] = [];
   for (const setting of contender.settings) {
     const coded: Coded[] = [];
+    // What is opened when it is first needed is no part of the times.
+    if (points.length === 0 && pictures[0]) await codedOnce(contender, pictures[0].picture, setting);
     for (const { picture } of pictures) {
       coded.push(await codedOnce(contender, picture, setting));
       onPicture();
@@ -40,9 +46,12 @@ type Coded = {
   bytes: number;
   bitsPerPixel: number;
   measures: Record<string, number>;
-  encode: number;
-  decode: number;
+  stored: number | undefined;
+  encode: Time;
+  decode: Time;
 };
+
+type Time = { milliseconds: number; seconds: number };
 
 async function codedOnce(contender: Contender, picture: PicturePlanes, setting: number): Promise<Coded> {
   const [file, encode] = await timed(() => contender.encode(picture, setting));
@@ -50,35 +59,34 @@ async function codedOnce(contender: Contender, picture: PicturePlanes, setting: 
   return {
     bytes: file.length,
     bitsPerPixel: (8 * file.length) / (picture.width * picture.height),
-    measures: measured(picture, decoded),
+    measures: pictureMeasures(picture, decoded),
+    stored: contender.stored?.(file),
     encode,
     decode,
   };
 }
 
-function measured(original: PicturePlanes, decoded: PicturePlanes): Record<string, number> {
-  const values: Record<string, number> = {};
-  for (const { name, rescales, measure } of pictureMetrics) {
-    const known = rescales && values[rescales.name];
-    values[name] = known === undefined ? measure(original, decoded) : rescales!.convert(known);
-  }
-  return values;
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
-  const begun = process.cpuUsage();
+async function timed<T>(work: () => Promise<T>): Promise<[T, Time]> {
+  const [begun, clock] = [process.cpuUsage(), performance.now()];
   const result = await work();
   const { user, system } = process.cpuUsage(begun);
-  return [result, (user + system) / 1000];
+  return [result, { milliseconds: (user + system) / 1000, seconds: (performance.now() - clock) / 1000 }];
 }
 
 function pointOf(setting: number, coded: readonly Coded[]): CodedPoint {
   const names = pictureMetrics.map(({ name }) => name);
+  const stored = coded.flatMap((each) => (each.stored === undefined ? [] : [each.stored]));
   return {
     setting,
+    ...(stored.length > 0 && { storedShare: stored }),
     bytes: coded.map(({ bytes }) => bytes),
     bitsPerPixel: coded.map(({ bitsPerPixel }) => bitsPerPixel),
     measures: Object.fromEntries(names.map((name) => [name, coded.map(({ measures }) => measures[name]!)])),
-    milliseconds: { encode: coded.map(({ encode }) => encode), decode: coded.map(({ decode }) => decode) },
+    milliseconds: timesOf(coded, "milliseconds"),
+    seconds: timesOf(coded, "seconds"),
   };
+}
+
+function timesOf(coded: readonly Coded[], unit: keyof Time): { encode: number[]; decode: number[] } {
+  return { encode: coded.map(({ encode }) => encode[unit]), decode: coded.map(({ decode }) => decode[unit]) };
 }

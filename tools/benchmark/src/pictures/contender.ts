@@ -10,6 +10,7 @@ import type { PicturePlanes } from "@nacre/metrics";
  * settings  what `encode` takes, from the smallest file to the best picture
  * encode    a whole file: its length is the rate that counts, headers and all
  * decode    the picture out of that file alone, of the size and peak of the original
+ * stored    share of a file's tiles that another coding took over, for codecs that have a guard
  * close     lets go of what it holds, where it holds something
  */
 export type Contender = {
@@ -20,5 +21,6 @@ export type Contender = {
   settings: readonly number[];
   encode(picture: PicturePlanes, setting: number): Promise<Uint8Array>;
   decode(bytes: Uint8Array): Promise<PicturePlanes>;
+  stored?(bytes: Uint8Array): number;
   close?(): Promise<void>;
 };

@@ -8,11 +8,23 @@ import { type MeanPoint, meanPoint } from "./rate-distortion.js";
 import { losslessSanity, type SanityRow, selfSanity } from "./sanity.js";
 import { png, sharpVersions } from "./sharp-contenders.js";
 
-/** What a contender is, its curve of means, and the values of every picture. */
+/**
+ * What a contender is, its curve of means, and the values of every picture.
+ *
+ * peakMemoryMiB  the most that the process held up to its end, whatever was measured before it included
+ */
 export type ContenderResult = Pick<Contender, "name" | "label" | "chroma" | "encoder"> & {
   curve: MeanPoint[];
   points: CodedPoint[];
+  peakMemoryMiB: number;
 };
+
+/**
+ * One contender against one other.
+ *
+ * options  with rates where bits per pixel are bounded; without, over all that the two curves have in common
+ */
+export type PairResult = { test: string; anchor: string; options: BdOptions; measures: Comparison[] };
 
 /** Codecs side by side on a folder of pictures. */
 export type PicturesResult = {
@@ -22,6 +34,8 @@ export type PicturesResult = {
   measures: { name: string; label: string; unit: string; noValue: string }[];
   contenders: ContenderResult[];
   bjontegaard: { anchor: string; options: BdOptions; against: { name: string; measures: Comparison[] }[] };
+  /** Ours against each other contender, within the rates and over all that their curves share. */
+  pairs: PairResult[];
   sanity: SanityRow[];
 };
 
@@ -29,6 +43,7 @@ export type PicturesResult = {
  * Encodes and decodes every picture of a folder with every contender at all its settings.
  *
  * contenders  the first is the anchor
+ * own         name of the contender that is held against each other one, where it is there
  * rates       bit per pixel within which they are compared
  * throws      NacreError "option" for no contender or an interval that is none, "media" as readPictures
  */
@@ -37,6 +52,7 @@ export async function measurePictures(
   contenders: readonly Contender[],
   rates: { low: number; high: number },
   onPicture: (done: number, total: number) => void = () => {},
+  own = "nacre",
 ): Promise<PicturesResult> {
   if (contenders.length === 0) throw new NacreError("option", { found: "no codec", expected: "one or more" });
   // Without points it only judges the interval, before hours are spent.
@@ -55,6 +71,7 @@ export async function measurePictures(
     measures: pictureMetrics.map(({ name, label, unit, noValue }) => ({ name, label, unit, noValue })),
     contenders: results,
     ...compared(results, { fit: "pchip", rates }),
+    pairs: pairsOf(results, own, [{ fit: "pchip", rates }, { fit: "pchip" }]),
     sanity: [await losslessSanity(png, pictures), selfSanity(results[0]!)],
   };
 }
@@ -67,7 +84,8 @@ async function measured(
   const { name, label, chroma, encoder } = contender;
   try {
     const points = await codedPoints(contender, pictures, onPicture);
-    return { name, label, chroma, encoder, curve: points.map(meanPoint), points };
+    const peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+    return { name, label, chroma, encoder, curve: points.map(meanPoint), points, peakMemoryMiB };
   } finally {
     await contender.close?.();
   }
@@ -83,4 +101,16 @@ function compared(
     measures: compare(anchor!.points, points, options),
   }));
   return { bjontegaard: { anchor: anchor!.name, options, against } };
+}
+
+function pairsOf(results: readonly ContenderResult[], own: string, ways: readonly BdOptions[]): PairResult[] {
+  const test = results.find(({ name }) => name === own);
+  if (!test) return [];
+  const others = results.filter((each) => each !== test);
+  return ways.flatMap((options) =>
+    others.map((anchor) => ({
+      ...{ test: own, anchor: anchor.name, options },
+      measures: compare(anchor.points, test.points, options),
+    })),
+  );
 }

@@ -10,11 +10,14 @@ import { ratePlot } from "../plot/picture-figure.js";
 import type { Contender } from "./contender.js";
 import { pictureContenders } from "./contenders.js";
 import { measurePictures, type PicturesResult } from "./measure-pictures.js";
+import { nacreContender } from "./nacre-contender.js";
 import { imageOf, readPictures } from "./picture-files.js";
+import { rateTable } from "./rate-table.js";
 import { losslessSanity } from "./sanity.js";
 import { png } from "./sharp-contenders.js";
 
 const side = 176;
+const tinyPictureFolder = join(import.meta.dirname, "../../../../packages/codec/test/tiny-picture-model");
 
 /** Ridges of the given steepness, with a grain that is the same on every machine. */
 function picture(steepness: number): PicturePlanes {
@@ -69,7 +72,7 @@ beforeAll(async () => {
       .toFile(join(folder, `steepness-${steepness}.png`));
   }
   const contenders = [coarseContender("once", 1, closed), coarseContender("twice", 2, closed)];
-  result = await measurePictures(folder, contenders, rates);
+  result = await measurePictures(folder, contenders, rates, () => {}, "twice");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -115,6 +118,51 @@ test("the curve has means of decibels, and decibels of the mean error, which are
     );
     expect(point.psnrRgbOfMeanError).toBeLessThanOrEqual(point.measures.psnrRgb!);
   }
+});
+
+test("the own codec is held against each other one, within the rates and over all that they share", () => {
+  expect(result.pairs.map(({ test: own, anchor, options }) => [own, anchor, options.rates])).toEqual([
+    ["twice", "once", rates],
+    ["twice", "once", undefined],
+  ]);
+  for (const { measures } of result.pairs) {
+    for (const { measure, rate } of measures) {
+      expect(rate.curveOfMeans.value, measure).toBeCloseTo(100, 6);
+      expect(rate.meanOfPictures.mean, measure).toBeCloseTo(100, 6);
+    }
+  }
+  const table = rateTable(result);
+  expect(table.match(/^\| twice/gm)).toHaveLength(5);
+  expect(table).toContain("| once | 0.5 to 12 | 100.0 % [100.0, 100.0] | 100.0 % [100.0, 100.0] | 100.0 % |");
+  expect(rateTable({ ...result, pairs: [] })).not.toContain("BD-rate");
+});
+
+test("every point has times of the clock, and only a codec with a guard a share of other tiles", async () => {
+  for (const { points, curve, peakMemoryMiB } of result.contenders) {
+    expect(peakMemoryMiB).toBeGreaterThan(10);
+    for (const { seconds, storedShare } of points) {
+      expect([...seconds.encode, ...seconds.decode].every((each) => each > 0)).toBe(true);
+      expect(storedShare).toBeUndefined();
+    }
+    expect(curve[0]!.seconds!.encode).toBeGreaterThan(0);
+  }
+});
+
+test("our codec keeps the form, with more layers files are larger and better, and no tile is stored otherwise", async () => {
+  const ours = await nacreContender(tinyPictureFolder, { threads: 1 });
+  const original = picture(2);
+  expect([ours.name, ours.label, ours.settings]).toEqual(["nacre", "nacre tiny-picture@1", [1, 2, 3]]);
+  const files = await Promise.all(ours.settings.map((layers) => ours.encode(original, layers)));
+  const found = await Promise.all(files.map(async (file) => psnrRgb(original, await ours.decode(file))));
+  expect(files.map(({ length }) => length)).toEqual(
+    files.map(({ length }) => length).toSorted((a, b) => a - b),
+  );
+  expect(found).toEqual(found.toSorted((a, b) => a - b));
+  expect(ours.stored!(files[0]!)).toBe(0);
+  await ours.close!();
+  const chosen = await nacreContender(tinyPictureFolder, { settings: [2] });
+  expect(chosen.settings).toEqual([2]);
+  await chosen.close!();
 });
 
 test("the sanity rows hold, and do not for a codec that loses a little", async () => {

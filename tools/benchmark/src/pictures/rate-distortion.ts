@@ -13,10 +13,12 @@ export type MeanPoint = {
   measures: Record<string, number>;
   psnrRgbOfMeanError: number;
   milliseconds: { encode: number; decode: number };
+  /** Of the clock; results of before it was taken have none. */
+  seconds?: { encode: number; decode: number };
 };
 
 /** The point of all pictures together; times are medians. */
-export function meanPoint({ setting, bitsPerPixel, measures, milliseconds }: CodedPoint): MeanPoint {
+export function meanPoint({ setting, bitsPerPixel, measures, milliseconds, seconds }: CodedPoint): MeanPoint {
   const errors = measures.psnrRgb!.map((decibels) => 10 ** (-decibels / 10));
   return {
     setting,
@@ -24,6 +26,7 @@ export function meanPoint({ setting, bitsPerPixel, measures, milliseconds }: Cod
     measures: Object.fromEntries(pictureMetrics.map(({ name }) => [name, mean(measures[name]!)])),
     psnrRgbOfMeanError: -10 * Math.log10(mean(errors)),
     milliseconds: { encode: median(milliseconds.encode), decode: median(milliseconds.decode) },
+    seconds: { encode: median(seconds.encode), decode: median(seconds.decode) },
   };
 }
 

@@ -42,6 +42,16 @@ const sources: readonly Source[] = [
     results: ["pictures-baselines"],
     draw: ([pictures]) => ratePlot(pictures as PicturesResult, "msSsimDecibels", "MS-SSIM (dB)"),
   },
+  {
+    file: "pictures-photo-psnr.svg",
+    results: ["pictures-photo"],
+    draw: ([pictures]) => ratePlot(pictures as PicturesResult, "psnrRgb", "PSNR of RGB (dB)"),
+  },
+  {
+    file: "pictures-photo-msssim.svg",
+    results: ["pictures-photo"],
+    draw: ([pictures]) => ratePlot(pictures as PicturesResult, "msSsimDecibels", "MS-SSIM (dB)"),
+  },
 ];
 
 /** A picture as the text of its file; null, with the results that are missing, where it cannot be drawn. */

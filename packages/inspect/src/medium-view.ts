@@ -1,0 +1,85 @@
+import { NacreError } from "@nacre/errors";
+import { audioMetrics, type PicturePlanes, pictureMeasures, pictureMetrics } from "@nacre/metrics";
+import type { Picture } from "@nacre/signal";
+import type { PictureReport, SoundReport } from "./layer-report.js";
+import { finite, type Metric, quality, type Value } from "./quality.js";
+import type { InspectSubject, PictureSubject, SoundSubject } from "./subject.js";
+
+type Facts<Report> = Omit<Report, "schema" | "model" | "totals" | "metrics" | "layers">;
+
+/**
+ * What a medium has of its own; all else of inspection is the same for every one.
+ *
+ * facts        of the signal, as the report has them
+ * channels     that every layer has codes of
+ * placeAxes    leading axes of a grid that count places: frames, or rows and columns
+ * extent       what bits are divided by to be a rate
+ * storedBytes  of the file that are coded, but not in layers
+ * noExtent     why there is no rate where that is 0
+ * qualityOf    measures of the first k content layers; absent where the original was not given
+ */
+export type MediumView = {
+  facts: Facts<SoundReport> | Facts<PictureReport>;
+  channels: number;
+  placeAxes: number;
+  extent: number;
+  storedBytes: number;
+  noExtent: string;
+  metrics: readonly Metric[];
+  qualityOf?: (k: number) => Promise<Map<string, Value>>;
+};
+
+/** The view of a subject. throws NacreError "shape" when the original is not of the subject's form */
+export function mediumView(subject: InspectSubject): MediumView {
+  return subject.medium === "audio" ? soundView(subject) : pictureView(subject);
+}
+
+function soundView(subject: SoundSubject): MediumView {
+  const { sampleRate, duration, layers, original } = subject;
+  if (original && original.sampleRate !== sampleRate) {
+    throw misfit(`an original at ${original.sampleRate} Hz`, `the subject's ${sampleRate} Hz`);
+  }
+  const channels = original?.channels.length ?? layers[0]?.length ?? 0;
+  return {
+    facts: {
+      ...{ medium: "audio", rateUnit: "kbit/s", sampleRate, duration },
+      channels: layers[0]?.length ?? channels,
+    },
+    ...{ channels, placeAxes: 1, storedBytes: 0 },
+    ...{ extent: 1000 * duration, noExtent: "the sound has no duration" },
+    metrics: audioMetrics,
+    ...(original && { qualityOf: async (k: number) => quality(original, await subject.decode(k)) }),
+  };
+}
+
+function pictureView(subject: PictureSubject): MediumView {
+  const { width, height, colour, bitDepth, tiles, storedBytes = 0, original } = subject;
+  const [expected, found] = [form(subject), form(original ?? subject)];
+  if (expected !== found) throw misfit(`an original of ${found}`, `the subject's ${expected}`);
+  const facts = { medium: "image", rateUnit: "bit/pixel", width, height, colour, bitDepth } as const;
+  return {
+    facts: { ...facts, ...(tiles && { tiles, storedBytes }) },
+    ...{ channels: 1, placeAxes: 2, storedBytes },
+    ...{ extent: width * height, noExtent: "the picture has no pixels" },
+    metrics: pictureMetrics,
+    ...(original && { qualityOf: async (k: number) => pictureQuality(original, await subject.decode(k)) }),
+  };
+}
+
+/** Every measure of a decoded picture's colours; alpha is kept without loss. */
+function pictureQuality(original: Picture, decoded: Picture): Map<string, Value> {
+  const values = pictureMeasures(measurable(original), measurable(decoded));
+  return new Map(pictureMetrics.map(({ name, noValue }) => [name, finite(values[name]!, noValue)]));
+}
+
+function measurable({ width, height, bitDepth, planes }: Picture): PicturePlanes {
+  return { width, height, peak: 2 ** bitDepth - 1, planes };
+}
+
+function form({ width, height, colour, bitDepth }: PictureSubject | Picture): string {
+  return `${width} x ${height} pixels, ${colour}, ${bitDepth} bits`;
+}
+
+function misfit(found: string, expected: string): NacreError {
+  return new NacreError("shape", { found, expected });
+}
