@@ -5,7 +5,7 @@ import type { PictureRecipe } from "./picture-recipe.js";
 
 /** throws NacreError "option" when a recipe's numbers do not fit each other, "model" for a bad network */
 export function checkPictureRecipe(recipe: PictureRecipe): void {
-  const { batch, crop, encoder, decoder, quantizer, context, distortion } = recipe;
+  const { batch, crop, encoder, decoder, quantizer, context, distortion, structure = 0 } = recipe;
   const { layers, reach, deadZone, firstStep, ratio } = quantizer;
   pictureEncoder.parse(encoder);
   pictureDecoder.parse(decoder);
@@ -21,6 +21,8 @@ export function checkPictureRecipe(recipe: PictureRecipe): void {
     "one number",
   );
   refuseUnless(distortion.length === layers, `${distortion.length} worths of an error`, `${layers}`);
+  refuseUnless(structure >= 0 && structure <= 1, `a share of structure of ${structure}`, "0 to 1");
+  refuseUnless(structure === 0 || crop >= 192, `crops of ${crop} pixels with structure`, "192 or more");
   refuseUnless(reach >= 1 && reach <= 127, `a reach of ${reach}`, "1 to 127");
   refuseUnless(deadZone >= 0 && deadZone <= 0.5, `a dead zone of ${deadZone}`, "0 to 0.5");
   refuseUnless(

@@ -21,6 +21,7 @@ import {
 } from "@nacre/graph";
 import { drawLayerCounts, layerCountMask } from "@nacre/quantizer";
 import { openPictureFeed } from "../feed.js";
+import { msSsim } from "../losses/ms-ssim.js";
 import type { AnyCorpus, Pass, PassInputs, StepPlan } from "../plan.js";
 import { checkPictureRecipe } from "./picture-check.js";
 import type { PictureCorpus } from "./picture-corpus.js";
@@ -57,19 +58,26 @@ export function picturePlan(recipe: PictureRecipe): StepPlan {
   };
 }
 
+/** What 1 - MS-SSIM is worth in squared errors: the ratio of CompressAI's lambdas for the same rate. */
+const squaresOfStructure = 1200;
+
 /**
  * The loss is, as a mean over items, bit per pixel plus what the squared error is worth at the item's depth
  * (Ballé et al. 2018, arXiv 1802.01436, equation 4); a layer's bits count where it is used.
  */
 function picturePass(recipe: PictureRecipe, { batch: pictures, parameters, field }: PassInputs): Pass {
-  const { batch, crop, quantizer } = recipe;
+  const { batch, crop, quantizer, structure = 0 } = recipe;
   const mask = reshape(field("layerMask"), [batch, quantizer.layers]);
   const { decoded, depth, layerBits, sideBits, scalars } = pictureForward(recipe, parameters, pictures, mask);
   const squares = mul(mean(square(sub(decoded, pictures)), [1, 2, 3]), 255 ** 2);
   const used = layerBits.map((bits, layer) => mul(bits, itemsOf(mask, layer)));
   const bits = [sideBits, ...used].reduce((a, b) => add(a, b));
   const rate = mul(mean(bits), 1 / crop ** 2);
-  const loss = add(rate, mean(mul(squares, worthOf(recipe, depth))));
+  const similar = structure > 0 ? msSsim(pictures, decoded) : undefined;
+  const error = similar
+    ? add(mul(squares, 1 - structure), mul(sub(1, similar), structure * squaresOfStructure))
+    : squares;
+  const loss = add(rate, mean(mul(error, worthOf(recipe, depth))));
   const perItem = 1 / crop ** 2;
   return {
     targets: [loss],
@@ -81,6 +89,7 @@ function picturePass(recipe: PictureRecipe, { batch: pictures, parameters, field
       { name: "bpp", value: rate },
       { name: "mse", value: mean(squares) },
       { name: "sideBpp", value: mul(mean(sideBits), perItem) },
+      ...(similar ? [{ name: "msSsim", value: mean(similar) }] : []),
     ],
     perLayer: [
       // Of the items that use the layer alone.
