@@ -37,22 +37,24 @@ export function askedFor(options: EncodePictureOptions, available: number): Code
   return choiceOf(quality, available);
 }
 
-/** Of a layer that has layers above it, and of a layer that begins: nearly all its codes are then zero. */
+/** Of a layer that has layers above it. */
 const fullMu = 0.06;
-const emptyMu = 1;
+/** Of a layer that begins, whose codes are then nearly all zero, and of the first one, which may not be. */
+const emptyMu = 0.6;
+const coarsestMu = 2;
 /** Of the last layer at the end of the scale. */
 const finestMu = 0.004;
 
 /**
- * So many layers, the top one in part: its mu falls geometrically while those below stay as they were when they
+ * So many layers, the top one in part: its mu falls, linearly in its square root, while those below stay as they were when they
  * were the top. So where a layer begins the file is that of the layers below it, and some bytes.
  *
  * share  of the top layer, 0 .. 1
  */
 export function partialChoice(layers: number, share: number, available: number): CodeChoice {
-  const end = layers === available ? finestMu : fullMu;
+  const [start, end] = [layers === 1 ? coarsestMu : emptyMu, layers === available ? finestMu : fullMu];
   const mus = Array<number>(layers).fill(fullMu);
-  mus[layers - 1] = emptyMu * (end / emptyMu) ** share;
+  mus[layers - 1] = (Math.sqrt(start) * (1 - share) + Math.sqrt(end) * share) ** 2;
   return { layers, mus };
 }
 

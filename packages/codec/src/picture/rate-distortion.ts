@@ -15,7 +15,7 @@ import {
 export type TileLatent = { latent: Float32Array; side: Int32Array };
 
 /** The parts of a model that the choice looks at. */
-export type ChoiceModel = Pick<PictureModel, "context" | "tables" | "quantizer" | "parameters">;
+export type ChoiceModel = Pick<PictureModel, "context" | "tables" | "parameters">;
 
 /** A tile's codes with the symbols and tables that they are coded by, layer by layer. */
 export type ChosenCodes = { codes: TileCodes; symbols: ChosenSymbols[] };
@@ -63,14 +63,14 @@ export function chooseCodes(
 }
 
 /** How far tables are narrowed, tried in this order for as long as it makes the cost less. */
-const narrowings = [0, 1, 2, 4, 6, 8, 10, 12, 15, 18, 24, 32, 48, 255];
+const narrowings = [0, 1, 2, 4, 6, 8, 10, 12, 14, 17, 20, 24, 32, 48, 255];
 
 /**
  * Narrow tables make codes zeros, and zeros make narrower tables cheaper, so a layer would be emptied all at once at
  * some mu. This bound, which grows with mu, makes it empty by and by.
  */
 function mostNarrowing(mu: number): number {
-  return mu === 0 ? 0 : 2 + 24 * mu;
+  return mu === 0 ? 0 : 4 + 60 * Math.max(0, mu - 0.2);
 }
 
 /** Chooses half the positions with the narrowing that costs least, and gives it back. */
