@@ -306,8 +306,11 @@ export function samePicture(a: Picture, b: Picture): boolean {
   );
 }
 
-/** Four things that no photograph is: a page of text, one colour, noise, a checkerboard, each `tile` pixels square. */
-export function odd(kind: "text" | "flat" | "noise" | "checkerboard", seed = 1): Picture {
+/**
+ * What no photograph is, `tile` pixels square: a page of text, a line of it, one colour, noise, a checkerboard, and a sky
+ * that grows lighter evenly, with a trace of noise.
+ */
+export function odd(kind: "text" | "heading" | "flat" | "noise" | "checkerboard" | "sky", seed = 1): Picture {
   const random = seededRandom(seed);
   const glyphs = Array.from({ length: 26 }, () => Array.from({ length: 35 }, () => random() < 0.45));
   const letters = Array.from({ length: 400 }, () => Math.floor(27 * random()));
@@ -317,6 +320,8 @@ export function odd(kind: "text" | "flat" | "noise" | "checkerboard", seed = 1):
   };
   const value = {
     text: (x: number, y: number) => (ink(x, y) ? 15 : 245),
+    heading: (x: number, y: number) => (y < 11 && ink(x, y) ? 15 : 245),
+    sky: (x: number, y: number) => 90 + y + 0.3 * x + 1.5 * random(),
     flat: () => 250,
     noise: () => 256 * random(),
     checkerboard: (x: number, y: number) => ((x + y) % 2 === 0 ? 0 : 255),
