@@ -16,6 +16,7 @@ export {
   buildPictureModel,
   type TrainedPictureModel,
 } from "./picture/build-picture-model.js";
+export type { TileCoder } from "./picture/guard.js";
 export {
   createPictureCodec,
   type DecodedPicture,

@@ -6,7 +6,7 @@ import { pictureDecoder } from "@nacre/decoder";
 import { pictureEncoder } from "@nacre/encoder";
 import { type ContextSource, type LinearContext, symbolTableFromCounts } from "@nacre/entropy";
 import { createRuntime } from "@nacre/runtime/node";
-import type { Picture, PicturePlane, PictureStream } from "@nacre/signal";
+import type { Picture, PicturePlane, PictureStream, TileCoder } from "@nacre/signal";
 import {
   createPictureCodec,
   type DecodePictureOptions,
@@ -26,9 +26,10 @@ export const tinyPictureFolder = fileURLToPath(new URL("tiny-picture-model", imp
 export const tile = 128;
 export const cell = 64;
 
-export async function openTinyPicture(threads = 1): Promise<PictureCodec> {
+export async function openTinyPicture(threads = 1, tileCoder?: TileCoder): Promise<PictureCodec> {
   const model = await readPictureModel(tinyPictureFolder);
-  return createPictureCodec(model, createRuntime({ worker: false }), { threads });
+  const options = { threads, ...(tileCoder && { tileCoder }) };
+  return createPictureCodec(model, createRuntime({ worker: false }), options);
 }
 
 /**
@@ -330,4 +331,43 @@ export function samePicture(a: Picture, b: Picture): boolean {
   return (
     first.length === second.length && first.every((plane, at) => bytes(plane).equals(bytes(second[at]!)))
   );
+}
+
+/**
+ * What no photograph is, `tile` pixels square: a page of text, a line of it, one colour, noise, a checkerboard, and a sky
+ * that grows lighter evenly, with a trace of noise.
+ */
+export function odd(kind: "text" | "heading" | "flat" | "noise" | "checkerboard" | "sky", seed = 1): Picture {
+  const random = seededRandom(seed);
+  const glyphs = Array.from({ length: 26 }, () => Array.from({ length: 35 }, () => random() < 0.45));
+  const letters = Array.from({ length: 400 }, () => Math.floor(27 * random()));
+  const ink = (x: number, y: number) => {
+    const [column, row, left, top] = [Math.floor(x / 7), Math.floor(y / 11), x % 7, y % 11];
+    return left < 5 && top < 7 && (glyphs[letters[row * 18 + column]!]?.[top * 5 + left] ?? false);
+  };
+  const value = {
+    text: (x: number, y: number) => (ink(x, y) ? 15 : 245),
+    heading: (x: number, y: number) => (y < 11 && ink(x, y) ? 15 : 245),
+    sky: (x: number, y: number) => 90 + y + 0.3 * x + 1.5 * random(),
+    flat: () => 250,
+    noise: () => 256 * random(),
+    checkerboard: (x: number, y: number) => ((x + y) % 2 === 0 ? 0 : 255),
+  }[kind];
+  const planes = [0, 1, 2].map(() =>
+    Uint8Array.from({ length: tile * tile }, (_, at) => value(at % tile, Math.floor(at / tile))),
+  );
+  return { width: tile, height: tile, colour: "rgb", bitDepth: 8, planes };
+}
+
+/** A picture with another laid over it, its left upper corner at x, y. */
+export function laidOver(picture: Picture, part: Picture, x: number, y: number): Picture {
+  const planes = picture.planes.map((plane, at) => {
+    const out = plane.slice();
+    for (let row = 0; row < part.height; row++) {
+      const line = part.planes[at]!.subarray(row * part.width, (row + 1) * part.width);
+      out.set(line, (y + row) * picture.width + x);
+    }
+    return out;
+  });
+  return { ...picture, planes };
 }

@@ -8,6 +8,8 @@ import { latentTile, synthesizeTiles } from "./synthesize-tiles.js";
 import { type Rectangle, tileGridOf, tilePart } from "./tile-grid.js";
 import type { TileCodes } from "./tile-symbols.js";
 
+export type { TileCoder };
+
 /** A tile in layers: its codes, its samples as they were given, and what is written of it. */
 export type CodedTile = { at: Rectangle; codes: TileCodes; planes: () => PicturePlane[]; chunk: Chunk };
 

@@ -1,7 +1,16 @@
 import { inFlight } from "../in-flight.js";
 import type { PictureEngine } from "./picture-engine.js";
 import { type PictureModel, sideReach } from "./picture-model.js";
-import { copyShared, type Rectangle, scaled, type TileGrid, tileAt, windowAt } from "./tile-grid.js";
+import {
+  copyShared,
+  type Placed,
+  type Rectangle,
+  scaled,
+  shared,
+  type TileGrid,
+  tileAt,
+  windowAt,
+} from "./tile-grid.js";
 import type { TileCodes } from "./tile-symbols.js";
 
 /**
@@ -10,7 +19,7 @@ import type { TileCodes } from "./tile-symbols.js";
  * latent    [positions, C], the sum of its layers
  * side      [cells, Z], around zero
  * depth     layers in the sum
- * isStored  it is there already and does not go through the decoder; its neighbours see its latent all the same
+ * isStored  it is there already, does not go through the decoder, and its neighbours see nothing of it
  */
 export type LatentTile = {
   at: Rectangle;
@@ -80,7 +89,7 @@ async function* windows(model: PictureModel, grid: TileGrid, source: AsyncIterab
       for (const first = Math.floor(window.row / size) * across; kept < first; kept++) held.delete(kept);
       const { depth, isStored } = held.get(number)!;
       if (isStored) yield { number, at, window };
-      else yield { number, at, window, depth, ...laidOut(model, window, held.values()) };
+      else yield { number, at, window, depth, ...laidOut(model, window, at, held.values()) };
     }
     // Whatever the source has to say at its end, it says it now.
     await tiles.next();
@@ -89,17 +98,44 @@ async function* windows(model: PictureModel, grid: TileGrid, source: AsyncIterab
   }
 }
 
-/** Latent and side values of a window out of the tiles that it lies over. */
-function laidOut({ quantizer, context, cell }: PictureModel, window: Rectangle, tiles: Iterable<LatentTile>) {
-  const cells = scaled(window, 1 / cell);
-  const latent = new Float32Array(window.rows * window.columns * quantizer.dimension);
-  const side = new Float32Array(cells.rows * cells.columns * context.sideChannels);
+/**
+ * Latent and side values of a window out of the tiles that it lies over. A stored tile has none: over it the edge of the
+ * tile in the middle goes on, which a decoder takes better than zeros.
+ */
+function laidOut(
+  { quantizer, context, cell }: PictureModel,
+  window: Rectangle,
+  middle: Rectangle,
+  tiles: Iterable<LatentTile>,
+) {
+  const [cells, own] = [scaled(window, 1 / cell), scaled(middle, 1 / cell)];
+  const [ofLatent, ofSide] = [{ width: quantizer.dimension }, { width: context.sideChannels }];
+  const latent = new Float32Array(window.rows * window.columns * ofLatent.width);
+  const side = new Float32Array(cells.rows * cells.columns * ofSide.width);
+  const stored: Rectangle[] = [];
   for (const tile of tiles) {
-    const ofLatent = { width: quantizer.dimension };
+    if (tile.isStored) stored.push(tile.at);
     copyShared({ at: tile.at, data: tile.latent, ...ofLatent }, { at: window, data: latent, ...ofLatent });
-    const ofSide = { width: context.sideChannels };
     const at = scaled(tile.at, 1 / cell);
     copyShared({ at, data: tile.side, ...ofSide }, { at: cells, data: side, ...ofSide });
   }
+  for (const at of stored) {
+    repeatEdge({ at: window, data: latent, ...ofLatent }, middle, at);
+    repeatEdge({ at: cells, data: side, ...ofSide }, own, scaled(at, 1 / cell));
+  }
   return { latent, side };
+}
+
+/** Gives the places of a part the values of the nearest place in the middle. */
+function repeatEdge({ at, data, width }: Placed<Float32Array>, middle: Rectangle, part: Rectangle): void {
+  const { row, column, rows, columns } = shared(at, part);
+  const offset = (y: number, x: number) => ((y - at.row) * at.columns + x - at.column) * width;
+  for (let y = row; y < row + rows; y++) {
+    for (let x = column; x < column + columns; x++) {
+      const nearRow = Math.max(middle.row, Math.min(middle.row + middle.rows - 1, y));
+      const nearColumn = Math.max(middle.column, Math.min(middle.column + middle.columns - 1, x));
+      const from = offset(nearRow, nearColumn);
+      data.copyWithin(offset(y, x), from, from + width);
+    }
+  }
 }
