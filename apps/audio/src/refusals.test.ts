@@ -1,10 +1,13 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { wavBytes } from "@nacre/media";
 import { expect, test } from "vitest";
 import { call } from "../test/in-process.js";
-import { nacre, sandbox, speech, start, tinyModel, tones } from "../test/program.js";
+import { nacre, root, sandbox, speech, start, tinyModel, tones } from "../test/program.js";
 
 const model = ["--model", tinyModel];
+const photograph = join(root, "samples", "coffee.png");
+const pictureFile = join(root, "packages", "codec", "test", "golden", "scene.nacre");
 const oneLine = /^error: [^\n]+\n$/;
 
 test("nothing is overwritten without --force, and an input never", async () => {
@@ -37,6 +40,11 @@ test("what cannot be read is refused in one sentence, exit 1, and leaves nothing
     [["encode", at("zero.wav"), ...model], /without samples|zero/],
     [["encode", at("nan.wav"), ...model], /is NaN, expected a finite number/],
     [["info", speech], /does not begin with NACR/],
+    [["encode", photograph, "-o", at("x.nacre"), ...model], /coffee\.png is a picture.*nacre-image/],
+    [
+      ["decode", pictureFile, "-o", at("x.wav"), ...model],
+      /holds a picture, expected a sound; use nacre-image/,
+    ],
     [["encode", speech, "-o", at("folder"), "--force", ...model], /is a folder/],
     [["encode", speech, "-o", at("x.nacre"), "--model", at("folder")], /model/],
     [["encode", speech, "-o", at("x.nacre"), "--layers", "9", ...model], /9 layers, expected 1 to 4/],
@@ -47,7 +55,7 @@ test("what cannot be read is refused in one sentence, exit 1, and leaves nothing
     expect(err).toMatch(oneLine);
     expect(err).toMatch(cases[i]![1]);
   }
-  expect(ended.map(({ code }) => code)).toEqual([1, 1, 2, 1, 1, 1, 1, 1, 1, 1]);
+  expect(ended.map(({ code }) => code)).toEqual([1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
   expect(readdirSync(at())).toEqual(before);
 }, 40_000);
 

@@ -1,10 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { recipes } from "@nacre/training";
+import { readRecipe, recipes } from "@nacre/training";
 import { expect, test } from "vitest";
 import { call } from "../test/in-process.js";
 import { nacre, sandbox, speech } from "../test/program.js";
-import { readRecipe } from "./train.js";
 
 const [base] = recipes;
 
@@ -70,8 +69,8 @@ test("a recipe that lacks a part or has it of another kind is refused with the p
   writeFileSync(at("lacking.json"), JSON.stringify(rest));
   writeFileSync(at("wrong.json"), JSON.stringify({ ...rest, schedule: { ...schedule, steps: "many" } }));
   writeFileSync(at("text.json"), "steps: 3");
-  await expect(readRecipe(at("lacking.json"))).rejects.toThrow("schedule is missing");
-  await expect(readRecipe(at("wrong.json"))).rejects.toThrow("steps is a string, expected a number");
-  await expect(readRecipe(at("text.json"))).rejects.toThrow("not JSON");
-  await expect(readRecipe(at("none.json"))).rejects.toMatchObject({ code: "io" });
+  await expect(readRecipe(at("lacking.json"), recipes)).rejects.toThrow("schedule is missing");
+  await expect(readRecipe(at("wrong.json"), recipes)).rejects.toThrow("steps is a string, expected a number");
+  await expect(readRecipe(at("text.json"), recipes)).rejects.toThrow("not JSON");
+  await expect(readRecipe(at("none.json"), recipes)).rejects.toMatchObject({ code: "io" });
 });

@@ -36,7 +36,7 @@ test("of a folder the files in work are finished whole, and the others are not b
   const at = sandbox();
   for (const name of ["a", "b", "c"]) writeFileSync(at(`${name}.png`), await png(waves(64, 48)));
   const argv = ["encode", at(), "-d", at("out"), "-j", "1", ...model];
-  let press: () => void = () => {};
+  let press: () => void = () => undefined;
   const ended = call(argv, undefined, (pressed) => {
     press = pressed;
   });

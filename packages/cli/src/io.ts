@@ -39,10 +39,13 @@ export function processIo(): Io {
   process.stdout.on("error", () => undefined);
   process.stderr.on("error", () => undefined);
   let reading = false;
+  let closed = false;
   return {
     stdin: {
       isTerminal: process.stdin.isTTY === true,
       async *bytes() {
+        // A pipe that was let go before anybody read it: whoever comes now must not wait for it.
+        if (closed) return;
         reading = true;
         try {
           yield* process.stdin;
@@ -51,6 +54,7 @@ export function processIo(): Io {
         }
       },
       close() {
+        closed = true;
         if (reading) process.stdin.destroy();
       },
     },

@@ -4,7 +4,9 @@ import { type CapturedIo, capturedIo } from "../test/captured-io.js";
 import { letters } from "../test/letters.js";
 import { sandbox } from "../test/sandbox.js";
 import { BrokenPipe } from "./io.js";
+import type { Medium } from "./medium.js";
 import { run } from "./run.js";
+import { jsonOption, verb } from "./verb.js";
 import { verbs } from "./verbs.js";
 
 const call = async (argv: string[], io: CapturedIo = capturedIo()) => ({
@@ -158,4 +160,63 @@ test("training on other files than those that were packed is refused", async () 
   expect(JSON.parse((await train("one")).out)).toMatchObject({ model: at("model"), name: "model" });
   expect((await train("one")).err).toContain("going on from");
   expect(await train("two")).toMatchObject({ code: 2 });
+});
+
+test("a medium's own verb is one of the program's, and one with several kinds of result chooses by the name", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  const shout = verb({
+    name: "shout",
+    arguments: "<text>",
+    summary: () => "in capitals",
+    example: () => "shout a.txt",
+    options: () => ({ json: jsonOption }),
+    async run({ io }, [text = ""]) {
+      await io.stdout.write(text.toUpperCase());
+      return 0;
+    },
+  });
+  const asked: unknown[] = [];
+  const medium: Medium = {
+    ...letters,
+    outputExtensions: [".txt", ".md"],
+    verbs: [shout],
+    async open(name, options) {
+      const model = await letters.open(name, options);
+      return {
+        ...model,
+        decode(source, values, task) {
+          asked.push(values.ending);
+          return model.decode(source, values, task);
+        },
+      };
+    },
+  };
+  const io = capturedIo();
+  expect(await run(medium, ["shout", "pearl"], io)).toBe(0);
+  expect(io.out()).toBe("PEARL");
+  expect((await call(["shout", "pearl"])).code).toBe(2);
+  const all = capturedIo();
+  for (const argv of [
+    ["encode", at("a.txt")],
+    ["decode", at("a.nacre"), "-o", at("b.MD")],
+    ["decode", at("a.nacre"), "-o", at("b.txt")],
+    ["decode", at("a.nacre"), "--format", "md"],
+  ])
+    expect([await run(medium, argv, all), all.err()], argv.join(" ")).toEqual([0, ""]);
+  expect(asked).toEqual([".md", ".txt", ".md"]);
+  expect(existsSync(at("a.md"))).toBe(true);
+  expect(await run(medium, ["decode", at("a.nacre"), "-o", at("b.doc")], all)).toBe(2);
+  expect(all.err()).toContain("ends in .txt or .md");
+});
+
+test("a file of another medium is refused by every verb that looks into it, with the program that takes it", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  await call(["encode", at("a.txt")]);
+  const other: Medium = { ...letters, media: "audio", noun: "sound" };
+  for (const argv of [["decode"], ["info"], ["inspect"], ["codes"], ["trim", "--layers", "1"]]) {
+    const io = capturedIo();
+    expect(await run(other, [...argv, at("a.nacre")], io), argv[0]).toBe(1);
+    expect(io.err()).toMatch(/a\.nacre holds a film, expected a sound; use nacre-video\n$/);
+  }
+  expect(readdirSync(at()).sort()).toEqual(["a.nacre", "a.txt"]);
 });

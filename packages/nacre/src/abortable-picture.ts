@@ -1,5 +1,6 @@
 import type { ReadablePicture } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
+import { pictureStreamOf } from "@nacre/media/pictures";
 import type { PictureFacts, PictureStream, PictureTile } from "@nacre/signal";
 import type { EncodePictureOptions } from "./picture-options.js";
 
@@ -11,7 +12,7 @@ export function pictureEncodable(
   const kept = strip ? stripped(picture) : picture;
   if (!signal) return kept;
   if ("tiles" in kept) return pictureUntilAborted(kept, signal);
-  if (!("readTile" in kept)) return kept;
+  if (!("readTile" in kept)) return pictureUntilAborted(pictureStreamOf(kept), signal);
   return {
     ...kept,
     async readTile(...place) {

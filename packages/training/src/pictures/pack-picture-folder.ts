@@ -103,9 +103,7 @@ function nothingFound(
   skipped: PackedPictures["skipped"],
   crop: number,
 ): NacreError {
-  const first = skipped[0]
-    ? ` (${skipped.length} files could not be used, such as: ${skipped[0].reason})`
-    : "";
+  const first = skipped[0] ? ` (${skipped.length} could not be used, such as: ${skipped[0].reason})` : "";
   return new NacreError("media", {
     found: `no picture to train on in ${inputs.join(", ")}${first}`,
     expected: `PNG, JPEG, WebP, AVIF, TIFF or GIF of at least ${crop} pixels on each side`,
