@@ -13,6 +13,11 @@ const picture = scene(Number(width), Number(height));
 let file;
 await timed("encode, networks opened", async () => (file = await encoded()));
 await timed("encode", async () => (file = await encoded()));
+const { layers: all } = codec.model.quantizer;
+await timed(`encode ${all} layers as the quantizer gives them`, async () => encoded({ layers: all }));
+await timed("encode to .4 bit per pixel", async () => encoded({ bpp: 0.4 }));
+await timed("encode to 34 dB", async () => encoded({ psnr: 34 }));
+file = await encoded({ quality: 100 });
 console.log(
   `${file.length} bytes, ${((8 * file.length) / (picture.width * picture.height)).toFixed(3)} bit per pixel`,
 );
@@ -34,9 +39,9 @@ async function timed(name, work) {
   );
 }
 
-async function encoded() {
+async function encoded(options) {
   const parts = [];
-  for await (const part of codec.encode(picture)) parts.push(part);
+  for await (const part of codec.encode(picture, options)) parts.push(part);
   return new Uint8Array(Buffer.concat(parts));
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { initialValues } from "@nacre/blocks";
 import { pictureDecoder } from "@nacre/decoder";
 import { pictureEncoder } from "@nacre/encoder";
-import type { ContextSource, LinearContext } from "@nacre/entropy";
+import { type ContextSource, type LinearContext, symbolTableFromCounts } from "@nacre/entropy";
 import { createRuntime } from "@nacre/runtime/node";
 import type { Picture, PicturePlane, PictureStream } from "@nacre/signal";
 import {
@@ -29,6 +29,25 @@ export const cell = 64;
 export async function openTinyPicture(threads = 1): Promise<PictureCodec> {
   const model = await readPictureModel(tinyPictureFolder);
   return createPictureCodec(model, createRuntime({ worker: false }), { threads });
+}
+
+/**
+ * The same with tables as a trained model has them, from narrow to wide: logistic distributions of rising scale. The
+ * frozen model's context is not trained, and what was counted for its tables is in no order.
+ */
+export async function openOrderedPicture(): Promise<PictureCodec> {
+  const frozen = await readPictureModel(tinyPictureFolder);
+  const scales = Array.from({ length: tables }, (_, at) => 0.06 * 1000 ** (at / (tables - 1)));
+  const ordered = scales.map((scale) => {
+    const upTo = (edge: number) => 1 / (1 + Math.exp(-edge / scale));
+    const counts = Array.from({ length: 2 * reach + 1 }, (_, symbol) => {
+      const size = Math.abs(symbol - reach);
+      return Math.round(1e9 * (upTo(0.5 - size) - upTo(-0.5 - size)));
+    });
+    return symbolTableFromCounts(counts);
+  });
+  const model = { ...frozen, tables: frozen.tables.map(() => ordered) };
+  return createPictureCodec(model, createRuntime({ worker: false }), { threads: 1 });
 }
 
 /** The model's three files, to be damaged. */

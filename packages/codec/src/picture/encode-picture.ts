@@ -1,13 +1,15 @@
 import { createStreamWriter } from "@nacre/bitstream";
 import type { PicturePlane, TiledPicture } from "@nacre/signal";
-import { layerCount } from "../file-header.js";
 import { inFlight } from "../in-flight.js";
 import { encodePlane } from "./alpha.js";
 import type { EncodePictureOptions } from "./picture-codec.js";
 import type { PictureEngine } from "./picture-engine.js";
 import { pictureHeaderOf } from "./picture-header.js";
 import type { PictureModel } from "./picture-model.js";
+import { askedFor } from "./picture-quality.js";
+import { encodeToTarget } from "./picture-target.js";
 import { cropped, networkInput } from "./pixels.js";
+import { codedTile } from "./rate-distortion.js";
 import { asTiled, type ReadablePicture } from "./readable-picture.js";
 import {
   copyShared,
@@ -18,33 +20,56 @@ import {
   tileGridOf,
   windowAt,
 } from "./tile-grid.js";
-import { encodeTile, type TileCodes } from "./tile-symbols.js";
+import type { TileCodes } from "./tile-symbols.js";
 
-/** A tile as the encoder gives it: where it lies, its codes, its latent [positions, C], its alpha. */
-export type AnalyzedTile = { at: Rectangle; codes: TileCodes; latent: Float32Array; alpha?: PicturePlane };
+/**
+ * A tile as the encoder gives it: where it lies, its codes, its latent [positions, C] less its mean, its planes, its
+ * alpha.
+ */
+export type AnalyzedTile = {
+  at: Rectangle;
+  codes: TileCodes;
+  latent: Float32Array;
+  planes: () => PicturePlane[];
+  alpha?: PicturePlane;
+};
 
 /** A picture to the bytes of a file; see PictureCodec.encode. */
 export async function* encodePicture(
   model: PictureModel,
   engine: PictureEngine,
   picture: ReadablePicture,
-  { layers, onProgress }: EncodePictureOptions,
+  options: EncodePictureOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const used = layerCount(layers, model.quantizer.layers);
+  const { onProgress } = options;
+  const choice = askedFor(options, model.quantizer.layers);
   const tiled = asTiled(picture);
-  const header = pictureHeaderOf(model, tiled, used);
+  if ("unit" in choice) {
+    yield* encodeToTarget(model, engine, tiled, choice, onProgress);
+    return;
+  }
+  const header = pictureHeaderOf(model, tiled, choice.layers);
   const writer = createStreamWriter(header);
   yield writer.start();
   const { down, across } = tileGridOf(model, tiled);
   let done = 0;
-  for await (const { at, codes, alpha } of analyzedTiles(model, engine, tiled)) {
-    const coded = encodeTile(model, at, { ...codes, layers: codes.layers.slice(0, used) });
-    const width = Math.min(tiled.width, (at.column + at.columns) * model.patch) - at.column * model.patch;
-    const sections = alpha ? [encodePlane(alpha, width), ...coded] : coded;
-    yield writer.chunk({ frames: 1, sections: sections.map((section) => [section]) });
+  for await (const tile of analyzedTiles(model, engine, tiled)) {
+    const { sections } = codedTile(model, tile, choice);
+    const all = tile.alpha ? [encodedAlpha(model, tiled, tile.at, tile.alpha), ...sections] : sections;
+    yield writer.chunk({ frames: 1, sections: all.map((section) => [section]) });
     onProgress?.(++done, down * across);
   }
   yield writer.finish(down * across);
+}
+
+/** The section of a tile's alpha. */
+export function encodedAlpha(
+  { patch }: Pick<PictureModel, "patch">,
+  { width }: Pick<TiledPicture, "width">,
+  at: Rectangle,
+  alpha: PicturePlane,
+): Uint8Array {
+  return encodePlane(alpha, Math.min(width, (at.column + at.columns) * patch) - at.column * patch);
 }
 
 /**
@@ -90,6 +115,7 @@ async function analyzeTile(
     at,
     codes: tileCodes(model, window, at, found),
     latent: cut(found.latent, window, at, model.quantizer.dimension, Float32Array),
+    planes: () => read.planes.map((plane) => cropped(plane, width, inWindow)),
     ...(read.alpha && { alpha: cropped(read.alpha, width, inWindow) }),
   };
 }

@@ -9,10 +9,19 @@ import { pictureCodes, pictureLatent, synthesizePicture } from "./picture-layers
 import type { PictureModel } from "./picture-model.js";
 import type { ReadablePicture } from "./readable-picture.js";
 
-/** How a picture is written. */
+/** How a picture is written: at most one of layers, quality, bpp and psnr. */
 export type EncodePictureOptions = {
-  /** Content layers, 1 .. all; all by default. */
+  /** Content layers, 1 .. all, as the quantizer gives them: fewer are the trimmed file of more. */
   layers?: number;
+  /** 0 .. 100, continuous; bytes grow with it. Codes are chosen by rate and distortion. 75 by default. */
+  quality?: number;
+  /** Bits of the whole file for a pixel to land on within 2 percent; trials, and 4 bytes of memory for a pixel. */
+  bpp?: number;
+  /**
+   * dB to reach, and at most .1 above: 10 log10(255^2 / MSE) with one MSE over all samples, taken as 8-bit. Trials,
+   * each of which is decoded, and 7 bytes of memory for a pixel (280 MB for 40 megapixels).
+   */
+  psnr?: number;
   /** Tiles encoded so far, and all. */
   onProgress?: (tiles: number, all: number) => void;
 };
@@ -44,12 +53,13 @@ export type DecodedPicture = PictureStream & {
 export type PictureCodec = {
   readonly model: PictureModel;
   /**
-   * A picture to the bytes of a .nacre file, piece by piece; memory holds some tiles.
+   * A picture to the bytes of a .nacre file, piece by piece; memory holds some tiles, with bpp or psnr what
+   * `EncodePictureOptions` says.
    *
    * Profile, EXIF, XMP and density are kept as they are, alpha without loss.
    *
-   * throws NacreError "option" for options out of range or attachments of more than 16 MiB, "shape" for planes that
-   *        are not those of the picture
+   * throws NacreError "option" for options out of range or together, a bpp or psnr that cannot be landed on (the
+   *        nearest is named), or attachments of more than 16 MiB, "shape" for planes that are not those of the picture
    */
   encode(
     picture: ReadablePicture,

@@ -7,6 +7,7 @@ import {
   halvesOf,
   openSymbols,
   openTileContext,
+  type SymbolTable,
   type TableAt,
 } from "@nacre/entropy";
 import { isNacreError } from "@nacre/errors";
@@ -23,8 +24,13 @@ export type TileCodes = { side: Int32Array; layers: Int32Array[] };
 /**
  * A content layer in the order in which it is coded, each symbol with the number of its table: all channels of
  * the positions of the first half of a checkerboard, then of the second.
+ *
+ * narrowing  by how much the tables of each half were taken below those of the context, `narrowed`; none if absent
  */
-export type ChosenSymbols = { symbols: Int32Array; choice: Uint8Array };
+export type ChosenSymbols = { symbols: Int32Array; choice: Uint8Array; narrowing?: Narrowing };
+
+/** [first half, second half], each 0 .. 255. */
+export type Narrowing = readonly [number, number];
 
 /** The content layers of a tile with their tables. */
 export function* chosenSymbols(
@@ -37,19 +43,56 @@ export function* chosenSymbols(
   const halves = halvesOf(grid);
   const tile = openTileContext(context, grid, sideFeatures(side), product);
   for (const codes of layers) {
-    const choice = joined(Uint8Array, tile.first(), tile.second(codes));
-    const [first, second] = halves.map((places) => gathered(codes, places, channels));
-    yield { symbols: joined(Int32Array, first!, second!), choice };
+    yield inCodingOrder(codes, halves, channels, [tile.first(), tile.second(codes)]);
     tile.close(codes);
   }
 }
 
+/** A layer's codes [positions, C] and the tables of its two halves in the order of coding. */
+export function inCodingOrder(
+  codes: Int32Array,
+  halves: readonly [Uint32Array, Uint32Array],
+  channels: number,
+  choices: readonly [Uint8Array, Uint8Array],
+): ChosenSymbols {
+  const [first, second] = halves.map((places) => gathered(codes, places, channels));
+  return { symbols: joined(Int32Array, first!, second!), choice: joined(Uint8Array, ...choices) };
+}
+
+/**
+ * Tables so many places lower, in place. A context's tables stand in the order of their width: what an encoder left
+ * nearly empty, on purpose, is cheap only in narrower ones than the layer as it was trained would need.
+ */
+export function narrowed(choice: Uint8Array, by: number): Uint8Array {
+  if (by > 0) for (let at = 0; at < choice.length; at++) choice[at] = Math.max(0, choice[at]! - by);
+  return choice;
+}
+
+// No rANS stream begins with a zero: this one says that two bytes of narrowing stand before the stream.
+const narrowMark = 0;
+
+function layerSection({ symbols, choice, narrowing }: ChosenSymbols, tables: SymbolTable[]): Uint8Array {
+  const coded = encodeChosen(symbols, tables, choice);
+  if (!narrowing || (narrowing[0] === 0 && narrowing[1] === 0)) return coded;
+  const out = new Uint8Array(3 + coded.length);
+  out.set([narrowMark, ...narrowing]);
+  out.set(coded, 3);
+  return out;
+}
+
 /** The bytes of a tile's sections: side codes, then the content layers that it has. */
 export function encodeTile(model: PictureModel, grid: CodeGrid, codes: TileCodes): Uint8Array[] {
-  const sections = [encodeSymbols(codes.side, sideTableAt(model))];
-  for (const { symbols, choice } of chosenSymbols(model, grid, codes)) {
-    sections.push(encodeChosen(symbols, model.tables[sections.length - 1]!, choice));
-  }
+  return encodeSections(model, codes.side, chosenSymbols(model, grid, codes));
+}
+
+/** The bytes of side codes and of content layers whose tables are known. */
+export function encodeSections(
+  model: PictureModel,
+  side: Int32Array,
+  layers: Iterable<ChosenSymbols>,
+): Uint8Array[] {
+  const sections = [encodeSymbols(side, sideTableAt(model))];
+  for (const layer of layers) sections.push(layerSection(layer, model.tables[sections.length - 1]!));
   return sections;
 }
 
@@ -94,9 +137,11 @@ function decodeLayer(
   const { channels } = context;
   const [first, second] = halvesOf(grid);
   const codes = new Int32Array(grid.rows * grid.columns * channels);
-  const reader = openSymbols(section);
-  scatter(reader.read(tables[layer]!, tile.first()), first, channels, codes);
-  scatter(reader.read(tables[layer]!, tile.second(codes)), second, channels, codes);
+  const narrow = section[0] === narrowMark && section.length >= 3;
+  const reader = openSymbols(narrow ? section.subarray(3) : section);
+  const [a, b] = narrow ? [section[1]!, section[2]!] : [0, 0];
+  scatter(reader.read(tables[layer]!, narrowed(tile.first(), a)), first, channels, codes);
+  scatter(reader.read(tables[layer]!, narrowed(tile.second(codes), b)), second, channels, codes);
   reader.end();
   return codes;
 }
@@ -115,7 +160,8 @@ function sideTableAt({ sideTables }: PictureModel): TableAt {
   return (position) => sideTables[position % sideTables.length]!;
 }
 
-function sideFeatures(side: Int32Array): Int8Array {
+/** Side codes as the context takes them, around zero. */
+export function sideFeatures(side: Int32Array): Int8Array {
   return Int8Array.from(side, (code) => code - sideReach);
 }
 

@@ -1,0 +1,188 @@
+import { createStreamWriter } from "@nacre/bitstream";
+import { NacreError } from "@nacre/errors";
+import type { PicturePlane, TiledPicture } from "@nacre/signal";
+import { pictureTile } from "./decode-picture.js";
+import { analyzedTiles, encodedAlpha } from "./encode-picture.js";
+import type { EncodePictureOptions } from "./picture-codec.js";
+import type { PictureEngine } from "./picture-engine.js";
+import { pictureHeaderOf } from "./picture-header.js";
+import type { PictureModel } from "./picture-model.js";
+import { type CodeChoice, type PictureTarget, partialChoice } from "./picture-quality.js";
+import { codedTile } from "./rate-distortion.js";
+import { type LatentTile, latentTile, synthesizeTiles } from "./synthesize-tiles.js";
+import { type Rectangle, tileGridOf } from "./tile-grid.js";
+import type { TileCodes } from "./tile-symbols.js";
+
+/**
+ * What of a tile is held between trials: its latent, 4 C bytes for a position (3 for a pixel with 192 channels), its
+ * side codes, its alpha as coded, and for psnr its samples as 8 bits.
+ */
+type HeldTile = {
+  at: Rectangle;
+  codes: TileCodes;
+  latent: Float32Array;
+  alpha?: Uint8Array;
+  planes?: Uint8Array[];
+};
+
+/** A whole file that was tried, and what was measured of it. */
+type Trial = { layers: number; parts: Uint8Array[]; value: number };
+
+/** Trials of the share of a layer; halving it so often leaves nothing to choose between. */
+const mostTrials = 14;
+
+/**
+ * The bytes of a file that lands on a target: networks analyze the picture once, then codes are chosen, coded and
+ * counted (for psnr decoded) in trial after trial.
+ *
+ * throws NacreError "option" that names the nearest where none lands
+ */
+export async function* encodeToTarget(
+  model: PictureModel,
+  engine: PictureEngine,
+  picture: TiledPicture,
+  target: PictureTarget,
+  onProgress?: EncodePictureOptions["onProgress"],
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const grid = tileGridOf(model, picture);
+  const tiles: HeldTile[] = [];
+  for await (const tile of heldTiles(model, engine, picture, target.unit === "psnr")) {
+    tiles.push(tile);
+    onProgress?.(tiles.length, grid.down * grid.across);
+  }
+  const pixels = picture.width * picture.height;
+  const trial = async (choice: CodeChoice): Promise<Trial> => {
+    const { parts, codes } = writtenFile(model, picture, tiles, choice);
+    const bits = 8 * parts.reduce((sum, { length }) => sum + length, 0);
+    const value = target.unit === "bpp" ? bits / pixels : await psnrOf(model, engine, picture, tiles, codes);
+    return { layers: choice.layers, parts, value };
+  };
+  yield* (await searched(trial, target, model.quantizer.layers)).parts;
+}
+
+async function* heldTiles(
+  model: PictureModel,
+  engine: PictureEngine,
+  picture: TiledPicture,
+  withPlanes: boolean,
+): AsyncGenerator<HeldTile, void, undefined> {
+  for await (const { at, codes, latent, planes, alpha } of analyzedTiles(model, engine, picture)) {
+    yield {
+      ...{ at, latent, codes: { side: codes.side, layers: [] } },
+      ...(alpha && { alpha: encodedAlpha(model, picture, at, alpha) }),
+      ...(withPlanes && { planes: planes().map(eightBits) }),
+    };
+  }
+}
+
+function eightBits(plane: PicturePlane): Uint8Array {
+  return plane instanceof Uint8Array ? plane : Uint8Array.from(plane, (value) => Math.round(value / 257));
+}
+
+function writtenFile(
+  model: PictureModel,
+  picture: TiledPicture,
+  tiles: readonly HeldTile[],
+  choice: CodeChoice,
+): { parts: Uint8Array[]; codes: TileCodes[] } {
+  const writer = createStreamWriter(pictureHeaderOf(model, picture, choice.layers));
+  const parts = [writer.start()];
+  const codes: TileCodes[] = [];
+  for (const tile of tiles) {
+    const coded = codedTile(model, tile, choice);
+    const sections = tile.alpha ? [tile.alpha, ...coded.sections] : coded.sections;
+    parts.push(writer.chunk({ frames: 1, sections: sections.map((section) => [section]) }));
+    codes.push(coded.codes);
+  }
+  parts.push(writer.finish(tiles.length));
+  return { parts, codes };
+}
+
+/** dB of what the codes decode to, as 8 bits. */
+async function psnrOf(
+  model: PictureModel,
+  engine: PictureEngine,
+  { width, height, colour }: TiledPicture,
+  tiles: readonly HeldTile[],
+  codes: readonly TileCodes[],
+): Promise<number> {
+  const form = { width, height, colour, bitDepth: 8 } as const;
+  let sum = 0;
+  let count = 0;
+  for await (const made of synthesizeTiles(
+    model,
+    engine,
+    tileGridOf(model, form),
+    latents(model, tiles, codes),
+  )) {
+    const { planes } = pictureTile(model, form, made);
+    for (const [colourAt, plane] of planes.entries()) {
+      const own = tiles[made.number]!.planes![colourAt]!;
+      for (let at = 0; at < own.length; at++) sum += (own[at]! - plane[at]!) ** 2;
+      count += own.length;
+    }
+  }
+  return 10 * Math.log10((255 * 255 * count) / sum);
+}
+
+async function* latents(
+  model: PictureModel,
+  tiles: readonly HeldTile[],
+  codes: readonly TileCodes[],
+): AsyncGenerator<LatentTile, void, undefined> {
+  for (const [number, { at }] of tiles.entries()) yield latentTile(model, at, codes[number]!);
+}
+
+/** From where to where a value is landed on; trials go for the middle. */
+function landing({ unit, value }: PictureTarget): { low: number; high: number } {
+  return unit === "bpp" ? { low: 0.98 * value, high: 1.02 * value } : { low: value, high: value + 0.1 };
+}
+
+/** The first trial that lands: the fewest layers that go far enough, then their top one's share by halving. */
+async function searched(
+  trial: (choice: CodeChoice) => Promise<Trial>,
+  target: PictureTarget,
+  available: number,
+): Promise<Trial> {
+  const { low, high } = landing(target);
+  const lands = ({ value }: Trial) => value >= low && value <= high;
+  let below: Trial | undefined;
+  let above: Trial | undefined;
+  for (let layers = 1; layers <= available && !above; layers++) {
+    const whole = await trial(partialChoice(layers, 1, available));
+    if (lands(whole)) return whole;
+    if (whole.value > high) above = whole;
+    else below = whole;
+  }
+  if (!above) throw unreachable(target, below!, "the most");
+  let [from, to] = [0, 1];
+  const first = await trial(partialChoice(above.layers, 0, available));
+  if (lands(first)) return first;
+  if (first.value > high)
+    throw unreachable(target, nearest(target, first, below), below ? "nearest" : "the least");
+  below = nearest(target, first, below);
+  for (let tried = 0; tried < mostTrials; tried++) {
+    const share = (from + to) / 2;
+    const next = await trial(partialChoice(above.layers, share, available));
+    if (lands(next)) return next;
+    if (next.value < low) [from, below] = [share, nearest(target, next, below)];
+    else [to, above] = [share, next];
+  }
+  throw unreachable(target, nearest(target, above, below), "nearest");
+}
+
+function nearest({ value }: PictureTarget, one: Trial, other: Trial | undefined): Trial {
+  return other && Math.abs(other.value - value) < Math.abs(one.value - value) ? other : one;
+}
+
+const unitNames = { bpp: "bit per pixel", psnr: "dB" };
+
+function unreachable({ unit, value }: PictureTarget, best: Trial, how: string): NacreError {
+  const found = `${value} ${unitNames[unit]}`;
+  const given = `${Number(best.value.toFixed(unit === "bpp" ? 4 : 2))} ${unitNames[unit]}`;
+  return new NacreError("option", {
+    found,
+    expected: `what this model can do with this picture: ${how === "nearest" ? "the nearest" : how} is ${given}`,
+    mend: "ask for that, or take another model",
+  });
+}
