@@ -57,14 +57,14 @@ function encodeIntervals({ starts, frequencies }: Intervals): Uint8Array {
   let state = SEED;
   for (let position = starts.length - 1; position >= 0; position--) {
     const frequency = frequencies[position]!;
-    const most = frequency * WHOLE;
-    while (state >= most) {
+    while (state >>> PRECISION >= frequency) {
       bytes[--at] = state & 0xff;
       state >>>= 8;
     }
     // Exact: 32 bits by 16 leave a double enough digits. The remainder operator takes ten times as long.
-    const quotient = Math.floor(state / frequency);
-    state = quotient * WHOLE + starts[position]! + (state - quotient * frequency);
+    const quotient = (state / frequency) >>> 0;
+    const rest = state - Math.imul(quotient, frequency);
+    state = ((quotient << PRECISION) + starts[position]! + rest) >>> 0;
   }
   if (state === SEED && at === bytes.length) return new Uint8Array(0);
   for (; state > 0; state = Math.floor(state / 256)) bytes[--at] = state & 0xff;

@@ -11,7 +11,7 @@ export const pictureStyle = (versions: number): string => `
 .stage figcaption{margin-top:.5rem;font-size:.88rem;color:var(--quiet)}
 .stage figcaption b{color:var(--ink);font-weight:600;margin-right:.4rem}
 ${chosen(versions)}
-.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(14.5rem,100%),1fr));gap:1.2rem;margin-top:1rem}
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(14rem,100%),1fr));gap:1.2rem;margin-top:1rem}
 .crops{display:flex;flex-wrap:wrap;gap:1rem;margin-top:1rem}
 .crops img{image-rendering:pixelated}
 .gallery figcaption,.crops figcaption,.map figcaption{margin-top:.35rem;font-size:.85rem}
