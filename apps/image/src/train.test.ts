@@ -18,6 +18,7 @@ test("a model trained on a folder of the user's own encodes and decodes", async 
     quantizer: { ...base!.quantizer, layers: 2, reach: 15 },
     context: { ...base!.context, tables: 8 },
     distortion: [0.002, 0.02],
+    structure: 0,
   };
   mkdirSync(at("mine"));
   for (const [at_, size] of [90, 120, 40].entries())

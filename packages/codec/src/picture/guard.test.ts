@@ -63,7 +63,7 @@ test("one colour, a line of text and a checkerboard are exact", async () => {
 
 test("grey and 16 bits are stored exactly, and alpha stays what it was", async () => {
   const [plane] = odd("checkerboard").planes;
-  const deep = new Uint16Array(tile * tile).fill(64_253);
+  const deep = Uint16Array.from(plane!, (value) => value * 251 + 3);
   const alpha = Uint16Array.from(deep, (_, at) => at % 999);
   const form = { ...odd("flat"), colour: "grey" } as const;
   const pictures: Picture[] = [

@@ -12,7 +12,7 @@ import { type CodeChoice, type PictureTarget, partialChoice } from "./picture-qu
 import { codedTile } from "./rate-distortion.js";
 import { type LatentTile, latentTile, synthesizeTiles } from "./synthesize-tiles.js";
 import { type Rectangle, tileGridOf } from "./tile-grid.js";
-import { encodeTile, type TileCodes } from "./tile-symbols.js";
+import type { TileCodes } from "./tile-symbols.js";
 
 /**
  * What of a tile is held between trials: its latent, 4 C bytes for a position (3 for a pixel with 192 channels), its
@@ -27,7 +27,7 @@ type HeldTile = {
 };
 
 /** A whole file that was tried, and what was measured of it. */
-type Trial = { layers: number; parts: Uint8Array[]; codes: TileCodes[]; value: number };
+type Trial = { choice: CodeChoice; parts: Uint8Array[]; codes: TileCodes[]; value: number };
 
 /** Trials of the share of a layer; halving it so often leaves nothing to choose between. */
 const mostTrials = 14;
@@ -56,7 +56,7 @@ export async function* encodeToTarget(
     const { parts, codes } = writtenFile(model, picture, tiles, choice);
     const bits = 8 * parts.reduce((sum, { length }) => sum + length, 0);
     const value = target.unit === "bpp" ? bits / pixels : await psnrOf(model, engine, picture, tiles, codes);
-    return { layers: choice.layers, parts, codes, value };
+    return { choice, parts, codes, value };
   };
   const found = await searched(trial, target, model.quantizer.layers);
   if (guard) yield* guardedFile(model, engine, picture, tiles, found, guard);
@@ -69,16 +69,16 @@ async function* guardedFile(
   engine: PictureEngine,
   picture: TiledPicture,
   tiles: readonly HeldTile[],
-  { layers, codes }: Trial,
+  { choice }: Trial,
   guard: TileCoder,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const header = pictureHeaderOf(model, picture, layers);
+  const header = pictureHeaderOf(model, picture, choice.layers);
   const writer = createStreamWriter(header);
   yield writer.start();
   async function* coded(): AsyncGenerator<CodedTile, void, undefined> {
-    for (const [number, { at, alpha, planes }] of tiles.entries()) {
-      const own = codes[number]!;
-      yield { at, codes: own, planes: () => planes!, chunk: tileChunk(encodeTile(model, at, own), alpha) };
+    for (const tile of tiles) {
+      const { codes, sections } = codedTile(model, tile, choice);
+      yield { at: tile.at, codes, planes: () => tile.planes!, chunk: tileChunk(sections, tile.alpha) };
     }
   }
   for await (const { chunk } of guardTiles(model, engine, header, coded(), guard)) yield writer.chunk(chunk);
@@ -180,14 +180,14 @@ async function searched(
   }
   if (!above) throw unreachable(target, below!, "the most");
   let [from, to] = [0, 1];
-  const first = await trial(partialChoice(above.layers, 0, available));
+  const first = await trial(partialChoice(above.choice.layers, 0, available));
   if (lands(first)) return first;
   if (first.value > high)
     throw unreachable(target, nearest(target, first, below), below ? "nearest" : "the least");
   below = nearest(target, first, below);
   for (let tried = 0; tried < mostTrials; tried++) {
     const share = (from + to) / 2;
-    const next = await trial(partialChoice(above.layers, share, available));
+    const next = await trial(partialChoice(above.choice.layers, share, available));
     if (lands(next)) return next;
     if (next.value < low) [from, below] = [share, nearest(target, next, below)];
     else [to, above] = [share, next];

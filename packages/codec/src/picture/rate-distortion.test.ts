@@ -74,7 +74,9 @@ test("every choice decodes to the codes that were chosen", () => {
   for (const each of tiles) {
     for (const mus of [[0.06], [0.06, 0.2], [0.06, 0.06, 0.4], [0.3, 1, 0.02], [0, 0, 1e9]]) {
       const { codes, sections } = codedTile(model, each, { layers: mus.length, mus });
-      expect(decodeTile(model, each.at, sections)).toEqual(codes);
+      const decoded = decodeTile(model, each.at, sections);
+      expect(decoded).toMatchObject(codes);
+      expect(encodeTile(model, each.at, decoded)).toEqual(sections);
     }
     expect(codedTile(model, each, { layers: 2 }).sections).toEqual(
       encodeTile(model, each.at, each.codes).slice(0, 3),

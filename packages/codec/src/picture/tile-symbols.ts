@@ -18,8 +18,9 @@ import { type PictureModel, sideReach } from "./picture-model.js";
  *
  * side    [cells * Z], 0 .. 2 * sideReach
  * layers  [content layer] of [positions * C], 0 .. 2 * reach
+ * narrowings  of the layers that are, or were, coded in narrower tables than the context chooses; none if absent
  */
-export type TileCodes = { side: Int32Array; layers: Int32Array[] };
+export type TileCodes = { side: Int32Array; layers: Int32Array[]; narrowings?: readonly Narrowing[] };
 
 /**
  * A content layer in the order in which it is coded, each symbol with the number of its table: all channels of
@@ -32,18 +33,22 @@ export type ChosenSymbols = { symbols: Int32Array; choice: Uint8Array; narrowing
 /** [first half, second half], each 0 .. 255. */
 export type Narrowing = readonly [number, number];
 
+const unnarrowed: Narrowing = [0, 0];
+
 /** The content layers of a tile with their tables. */
 export function* chosenSymbols(
   { context }: Pick<PictureModel, "context">,
   grid: CodeGrid,
-  { side, layers }: TileCodes,
+  { side, layers, narrowings }: TileCodes,
   product?: AddProduct,
 ): Generator<ChosenSymbols, void, void> {
   const { channels } = context;
   const halves = halvesOf(grid);
   const tile = openTileContext(context, grid, sideFeatures(side), product);
-  for (const codes of layers) {
-    yield inCodingOrder(codes, halves, channels, [tile.first(), tile.second(codes)]);
+  for (const [layer, codes] of layers.entries()) {
+    const [a, b] = narrowings?.[layer] ?? unnarrowed;
+    const choices = [narrowed(tile.first(), a), narrowed(tile.second(codes), b)] as const;
+    yield { ...inCodingOrder(codes, halves, channels, choices), narrowing: [a, b] };
     tile.close(codes);
   }
 }
@@ -118,13 +123,16 @@ export function decodeTile(
   if (!side) return { side: new Int32Array(count).fill(sideReach), layers: [] };
   const tile = openTileContext(context, grid, sideFeatures(side), product);
   const layers: Int32Array[] = [];
+  const narrowings: Narrowing[] = [];
   for (const section of content) {
+    const narrowing = narrowingOf(section);
     const codes = attempt(() => decodeLayer(model, grid, tile, section, layers.length));
     if (!codes) break;
     tile.close(codes);
     layers.push(codes);
+    narrowings.push(narrowing);
   }
-  return { side, layers };
+  return { side, layers, narrowings };
 }
 
 function decodeLayer(
@@ -137,13 +145,20 @@ function decodeLayer(
   const { channels } = context;
   const [first, second] = halvesOf(grid);
   const codes = new Int32Array(grid.rows * grid.columns * channels);
-  const narrow = section[0] === narrowMark && section.length >= 3;
-  const reader = openSymbols(narrow ? section.subarray(3) : section);
-  const [a, b] = narrow ? [section[1]!, section[2]!] : [0, 0];
+  const [a, b] = narrowingOf(section);
+  const reader = openSymbols(isNarrowed(section) ? section.subarray(3) : section);
   scatter(reader.read(tables[layer]!, narrowed(tile.first(), a)), first, channels, codes);
   scatter(reader.read(tables[layer]!, narrowed(tile.second(codes), b)), second, channels, codes);
   reader.end();
   return codes;
+}
+
+function isNarrowed(section: Uint8Array): boolean {
+  return section[0] === narrowMark && section.length >= 3;
+}
+
+function narrowingOf(section: Uint8Array): Narrowing {
+  return isNarrowed(section) ? [section[1]!, section[2]!] : unnarrowed;
 }
 
 // A short check agrees with damaged bytes once in 256 times; the coder then mostly finds out.
