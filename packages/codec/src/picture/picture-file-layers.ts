@@ -7,7 +7,7 @@ import { tilePart } from "./decode-picture.js";
 import { checkPictureHeader } from "./picture-header.js";
 import type { PictureModel } from "./picture-model.js";
 import { copyShared, type Rectangle, scaled, type TileGrid, tileAt, tileGridOf } from "./tile-grid.js";
-import { chosenSymbols, decodeTile, type TileCodes } from "./tile-symbols.js";
+import { chosenSymbols, decodeTile, narrowed, narrowingOf } from "./tile-symbols.js";
 
 /**
  * Bits of a layer by place.
@@ -33,10 +33,7 @@ export function pictureFileBits(model: PictureModel, file: Uint8Array): PlaceBit
   for (const [number, { sections, stored }] of tiles.entries()) {
     const at = tileAt(grid, number);
     const coded = sections.map(([section]) => section!);
-    const own =
-      stored === undefined
-        ? tileBits(model, at, decodeTile(model, at, header.alpha ? coded.slice(1) : coded))
-        : [];
+    const own = stored === undefined ? tileBits(model, at, header.alpha ? coded.slice(1) : coded) : [];
     if (header.alpha) own.unshift(evenBits(at, 8 * coded[0]!.length));
     for (const [index, data] of own.entries()) {
       const { rows, columns, side, bits } = maps[index]!;
@@ -82,15 +79,21 @@ function fileTiles(
 }
 
 /** Side codes by cell, then every content layer by position. */
-function tileBits(model: PictureModel, at: Rectangle, codes: TileCodes): Float32Array[] {
+function tileBits(model: PictureModel, at: Rectangle, sections: readonly Uint8Array[]): Float32Array[] {
+  const codes = decodeTile(model, at, sections);
   const { context, sideTables, tables } = model;
   const cells = codes.side.length / context.sideChannels;
   const side = Float32Array.from({ length: cells }, (_, cell) => {
     const own = codes.side.subarray(cell * context.sideChannels, (cell + 1) * context.sideChannels);
     return idealBits(own, (channel) => sideTables[channel]!);
   });
-  const order = halvesOf(at).flatMap((half) => [...half]);
+  const halves = halvesOf(at);
+  const order = halves.flatMap((half) => [...half]);
+  const split = halves[0].length * context.channels;
   const content = [...chosenSymbols(model, at, codes)].map(({ symbols, choice }, layer) => {
+    for (const [half, by] of (narrowingOf(sections[layer + 1]!) ?? []).entries()) {
+      narrowed(half === 0 ? choice.subarray(0, split) : choice.subarray(split), by);
+    }
     const bits = new Float32Array(order.length);
     for (const [place, position] of order.entries()) {
       const [from, to] = [place * context.channels, (place + 1) * context.channels];

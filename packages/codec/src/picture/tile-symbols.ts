@@ -80,6 +80,11 @@ function layerSection({ symbols, choice, narrowing }: ChosenSymbols, tables: Sym
   return out;
 }
 
+/** What a layer's section says of narrowing, where it says something. */
+export function narrowingOf(section: Uint8Array): Narrowing | undefined {
+  return section[0] === narrowMark && section.length >= 3 ? [section[1]!, section[2]!] : undefined;
+}
+
 /** The bytes of a tile's sections: side codes, then the content layers that it has. */
 export function encodeTile(model: PictureModel, grid: CodeGrid, codes: TileCodes): Uint8Array[] {
   return encodeSections(model, codes.side, chosenSymbols(model, grid, codes));
@@ -137,9 +142,8 @@ function decodeLayer(
   const { channels } = context;
   const [first, second] = halvesOf(grid);
   const codes = new Int32Array(grid.rows * grid.columns * channels);
-  const narrow = section[0] === narrowMark && section.length >= 3;
-  const reader = openSymbols(narrow ? section.subarray(3) : section);
-  const [a, b] = narrow ? [section[1]!, section[2]!] : [0, 0];
+  const [a, b] = narrowingOf(section) ?? [0, 0];
+  const reader = openSymbols(narrowingOf(section) ? section.subarray(3) : section);
   scatter(reader.read(tables[layer]!, narrowed(tile.first(), a)), first, channels, codes);
   scatter(reader.read(tables[layer]!, narrowed(tile.second(codes), b)), second, channels, codes);
   reader.end();
