@@ -12,12 +12,17 @@ import { modelFolder, pictureTiles } from "@nacre/nacre";
 import { createRuntime } from "@nacre/runtime/node";
 import type { Contender } from "./contender.js";
 
-/** Ways in which we can be told how much to write, with the settings that are measured; a new one is a line. */
+/** Ways in which we can be told how much to write, with the settings that are measured; a new one is an entry. */
 export const rateWays = {
   layers: {
     settings: (layers: number) => Array.from({ length: layers }, (_, i) => i + 1),
     options: (layers: number): EncodePictureOptions => ({ layers }),
     says: "content layers",
+  },
+  quality: {
+    settings: () => [5, 15, 25, 35, 45, 55, 65, 75, 85, 95],
+    options: (quality: number): EncodePictureOptions => ({ quality }),
+    says: "quality, 0 to 100",
   },
 } as const satisfies Record<
   string,
