@@ -213,7 +213,13 @@ test("a file of another medium is refused by every verb that looks into it, with
   const at = sandbox({ "a.txt": "pearl" });
   await call(["encode", at("a.txt")]);
   const other: Medium = { ...letters, media: "audio", noun: "sound" };
-  for (const argv of [["decode"], ["info"], ["inspect"], ["codes"], ["trim", "--layers", "1"]]) {
+  for (const argv of [
+    ["decode", "-o", at("b.txt")],
+    ["info"],
+    ["inspect"],
+    ["codes"],
+    ["trim", "--layers", "1"],
+  ]) {
     const io = capturedIo();
     expect(await run(other, [...argv, at("a.nacre")], io), argv[0]).toBe(1);
     expect(io.err()).toMatch(/a\.nacre holds a film, expected a sound; use nacre-video\n$/);
