@@ -101,3 +101,10 @@ test("an argument that does not exist is one of the failures beside others, and 
   expect(err).toContain("none.txt does not exist");
   expect(await call(["encode", at("none.txt"), "-d", at("out")])).toMatchObject({ code: 1, out: "" });
 });
+
+test("of many files a warning says whose it is", async () => {
+  const at = sandbox({ "in/a.txt": "who?", "in/b.txt": "me" });
+  const io = capturedIo();
+  expect(await run(letters, ["encode", at("in"), "-d", at("out")], io)).toBe(0);
+  expect(io.err()).toBe(`warning: ${at("in", "a.txt")}: a question\n`);
+});

@@ -65,7 +65,7 @@ async function convertPairs(
     return {
       close: models.close,
       async work({ source, target }: Pair) {
-        const task = { ...taskOf(context), signal: whole, progress: () => undefined };
+        const task = { ...taskOf(context, source.name), signal: whole, progress: () => undefined };
         await naming(dirname(target), mkdir(dirname(target), { recursive: true }));
         return convertOne(context, { source, target, options, conversion, models, task });
       },

@@ -67,7 +67,7 @@ export function taskOf({ screen, interrupt }: Context, name = ""): Task & { warn
     progress: (label, done, total) => screen.progress(name ? `${name}  ${label}` : label, done, total),
     warn(sentence) {
       warnings.push(sentence);
-      screen.note("warning", sentence);
+      screen.note("warning", name && !sentence.includes(name) ? `${name}: ${sentence}` : sentence);
     },
   };
 }
