@@ -16,6 +16,7 @@ export function tinyPictureRecipe(changes: Partial<PictureRecipe> = {}): Picture
     context: { ...photo.context, tables: 32 },
     schedule: { rate: 3e-3, steps: 20, warmup: 2, decay: 4 },
     distortion: [0.002, 0.01, 0.05],
+    structure: 0,
     ...changes,
   };
 }
