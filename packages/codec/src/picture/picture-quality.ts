@@ -46,8 +46,8 @@ const coarsestMu = 2;
 const finestMu = 0.004;
 
 /**
- * So many layers, the top one in part: its mu falls, linearly in its square root, while those below stay as they were when they
- * were the top. So where a layer begins the file is that of the layers below it, and some bytes.
+ * So many layers, the top one in part: its mu falls, linearly in its square root, while those below stay as they were
+ * when they were the top. So where a layer begins the file is that of the layers below it, and some bytes.
  *
  * share  of the top layer, 0 .. 1
  */

@@ -30,7 +30,7 @@ type HeldTile = {
 type Trial = { choice: CodeChoice; parts: Uint8Array[]; codes: TileCodes[]; value: number };
 
 /** Trials of the share of a layer; halving it so often leaves nothing to choose between. */
-const mostTrials = 14;
+const mostTrials = 10;
 
 /**
  * The bytes of a file that lands on a target: networks analyze the picture once, then codes are chosen, coded and
@@ -179,15 +179,16 @@ async function searched(
     else below = whole;
   }
   if (!above) throw unreachable(target, below!, "the most");
+  const { layers } = above.choice;
   let [from, to] = [0, 1];
-  const first = await trial(partialChoice(above.choice.layers, 0, available));
+  const first = await trial(partialChoice(layers, 0, available));
   if (lands(first)) return first;
   if (first.value > high)
     throw unreachable(target, nearest(target, first, below), below ? "nearest" : "the least");
   below = nearest(target, first, below);
   for (let tried = 0; tried < mostTrials; tried++) {
     const share = (from + to) / 2;
-    const next = await trial(partialChoice(above.choice.layers, share, available));
+    const next = await trial(partialChoice(layers, share, available));
     if (lands(next)) return next;
     if (next.value < low) [from, below] = [share, nearest(target, next, below)];
     else [to, above] = [share, next];
