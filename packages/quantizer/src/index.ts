@@ -48,6 +48,7 @@ export {
   type ResidualVectorQuantizerOptions,
 } from "./residual-vector/array.js";
 export {
+  type LayerChoice,
   type ResidualVectorDraws,
   type ResidualVectorOptions,
   type ResidualVectorState,

@@ -5,6 +5,7 @@ import { addChannel } from "./channel-command.js";
 import { addCodebooks } from "./codebooks-command.js";
 import { addOpus } from "./opus-command.js";
 import { addPesq } from "./pesq-command.js";
+import { addPictureQuantizers } from "./picture-quantizers-command.js";
 import { addPictures } from "./pictures-command.js";
 import { addPlot } from "./plot-command.js";
 import { addProfile } from "./profile-command.js";
@@ -23,6 +24,7 @@ const commands = [
   addPesq,
   addRobustness,
   addPictures,
+  addPictureQuantizers,
   addRotation,
   addSpeed,
   addStep,

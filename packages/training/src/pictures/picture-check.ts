@@ -1,12 +1,13 @@
 import { pictureDecoder } from "@nacre/decoder";
 import { pictureEncoder } from "@nacre/encoder";
 import { refuseUnless } from "../recipes/refuse.js";
+import { codingOf } from "./coding.js";
 import type { PictureRecipe } from "./picture-recipe.js";
 
 /** throws NacreError "option" when a recipe's numbers do not fit each other, "model" for a bad network */
 export function checkPictureRecipe(recipe: PictureRecipe): void {
-  const { batch, crop, encoder, decoder, quantizer, context, distortion } = recipe;
-  const { layers, reach, deadZone, firstStep, ratio } = quantizer;
+  const { batch, crop, encoder, decoder, quantizer, distortion } = recipe;
+  const { layers } = quantizer;
   pictureEncoder.parse(encoder);
   pictureDecoder.parse(decoder);
   refuseUnless(Number.isInteger(batch) && batch > 0, `batch ${batch}`, "a whole number of at least 1");
@@ -21,18 +22,5 @@ export function checkPictureRecipe(recipe: PictureRecipe): void {
     "one number",
   );
   refuseUnless(distortion.length === layers, `${distortion.length} worths of an error`, `${layers}`);
-  refuseUnless(reach >= 1 && reach <= 127, `a reach of ${reach}`, "1 to 127");
-  refuseUnless(deadZone >= 0 && deadZone <= 0.5, `a dead zone of ${deadZone}`, "0 to 0.5");
-  refuseUnless(
-    firstStep > 0 && ratio > 1,
-    `steps from ${firstStep} by ${ratio}`,
-    "a positive step, a ratio above 1",
-  );
-  const { tables, lowest, highest } = context;
-  refuseUnless(tables >= 2 && tables <= 256, `${tables} tables`, "2 to 256");
-  refuseUnless(
-    lowest > 0 && highest > lowest,
-    `scales from ${lowest} to ${highest}`,
-    "ascending positive ones",
-  );
+  codingOf(recipe).check();
 }
