@@ -3,7 +3,7 @@ import { mean, split, square, stopGradient, sub, type Tensor } from "@nacre/grap
 import { composeResidual, estimatorByName } from "@nacre/rotation-trick";
 import { type GridLayers, gridDistances, gridLayers, stackCodes } from "../finite-scalar/graph.js";
 import { scalarTelemetry } from "../finite-scalar/telemetry.js";
-import type { LayerChoice } from "../residual-vector/graph.js";
+import type { LayerChoice } from "../layer-choice.js";
 import { layerScales, type ResidualFiniteScalarQuantizerOptions } from "./array.js";
 
 /**

@@ -21,6 +21,7 @@ import {
   unsqueeze,
 } from "@nacre/graph";
 import { type Composition, composeResidual, estimatorByName } from "@nacre/rotation-trick";
+import type { LayerChoice } from "../layer-choice.js";
 import { checkTraining, type StackShape } from "./check.js";
 import { type CodebookLayer, movingPerplexity, updateLayer } from "./codebook-update.js";
 import { layerOf, nearestCodes, squaredDistances } from "./inference.js";
@@ -94,16 +95,6 @@ export type ResidualVectorStep = {
   replaced: Tensor;
   telemetry: { perplexity: Tensor; dead: Tensor; quantizationError: Tensor };
 };
-
-/**
- * One layer's choice among its entries, used or not.
- *
- * codes      int64 [N, P], P codes a row
- * point      float32 [N, D], what they stand for, detached
- * distances  float32 [N, P, K], squared, of what the layer sees from each of its entries; their gradient goes
- *            to the latent alone
- */
-export type LayerChoice = { codes: Tensor; point: Tensor; distances: Tensor };
 
 type LayerPass = CodebookLayer & { entry: Tensor };
 

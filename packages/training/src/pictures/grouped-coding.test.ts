@@ -173,6 +173,18 @@ async function trained(recipe: GroupedPictureRecipe, steps: number) {
   return { told, graph, state };
 }
 
+test.each(kinds)(
+  "a table of each layer's entries of %s is learned where nothing else is looked at",
+  async (kind) => {
+    const { told, graph } = await trained(tinyGroupedRecipe(kind, { probability: "table" }), 40);
+    expect(told.at(-1)!["bpp.1"]).toBeLessThan(0.99 * told[0]!["bpp.1"]!);
+    const names = graph.chunks.flatMap(({ specs }) => specs.map(({ name }) => name));
+    expect(names.filter((name) => name.startsWith("entries."))).toEqual(
+      [0, 1, 2].map((layer) => `entries.${layer}.table`),
+    );
+  },
+);
+
 test("codebooks that the optimizer moves are trained in groups as well", async () => {
   const recipe = tinyGroupedRecipe("residual-vector");
   const quantizer = { ...recipe.quantizer, update: "gradient" as const } as GroupedRecipe;
