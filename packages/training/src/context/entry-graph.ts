@@ -26,7 +26,7 @@ import {
 } from "@nacre/graph";
 import type { LayerChoice } from "@nacre/quantizer";
 import { checkerboard, neighbourSum, sideMap } from "./context-graph.js";
-import { type EntryProbability, type EntrySizes, place, sideFeatures } from "./entry-recipe.js";
+import { type EntryProbability, type EntrySizes, place, sideFeatures, tableUnit } from "./entry-recipe.js";
 
 /**
  * What a decoder has before it reads a layer's entries.
@@ -48,14 +48,15 @@ export function entryLogits(
   known: KnownEntries,
 ): Tensor[] {
   const numbers = Array.from({ length: sizes.layers }, (_, layer) => layer);
-  if (probability === "table") return numbers.map((layer) => parameters[place.table(layer)]!);
+  const tables = numbers.map((layer) => mul(parameters[place.table(layer)]!, tableUnit));
+  if (probability === "table") return tables;
   const { codes, entries } = sizes;
   const features = featuresOf(sizes, parameters, known);
   return numbers.map((layer) => {
     const own = features(layer);
     const mapped = gemm(own, parameters[place.weights(layer)]!);
-    const tables = tableOfHalves(parameters[place.table(layer)]!, known.points[0]!.shape);
-    return add(reshape(mapped, [own.shape[0]!, codes, entries]), tables);
+    const table = tableOfHalves(tables[layer]!, known.points[0]!.shape);
+    return add(reshape(mapped, [own.shape[0]!, codes, entries]), table);
   });
 }
 

@@ -25,6 +25,9 @@ export const place = {
   weights: (layer: number) => `entries.${layer}.weights`,
 };
 
+/** Logits that a table's unit is: a step of the optimizer moves what is nearly certain there soon. */
+export const tableUnit = 8;
+
 /** Values that the side codes become at each position. */
 export const sideFeatures = 32;
 
@@ -34,9 +37,9 @@ export function featureCount({ channels }: EntrySizes, layer: number): number {
 }
 
 /**
- * Trained tensors of a model of entries: of each layer a table of logits for either half of the checkerboard,
- * [2, Q, K], zero at first: all entries alike; for "linear" also weights [features, Q K], and one map of the
- * side codes for all layers.
+ * Trained tensors of a model of entries, for "table" of each layer a table [1, Q, K] of logits over `tableUnit`,
+ * zero at first: all entries alike. For "linear" the table is one for either half of the checkerboard,
+ * [2, Q, K], and there are weights [features, Q K], and one map of the side codes for all layers.
  */
 export function entryParameters(sizes: EntrySizes, probability: EntryProbability): ParameterSpec[] {
   const { layers, codes, entries, sideChannels } = sizes;
