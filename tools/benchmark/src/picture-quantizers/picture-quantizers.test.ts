@@ -100,7 +100,7 @@ test("twice the rate at equal quality is a BD-rate of 100 %, and tables say so",
 
 test("a seed without an anchor of its own, and a curve that falls, have no difference", () => {
   const alone = summarize([runs[0]!, { ...runs[3]!, seed: 7 }], settings);
-  expect(alone.differences[0]!.rate.count).toBe(0);
+  expect(alone.differences[0]).toMatchObject({ rate: { count: 0 }, overlap: 0 });
   const falling = anchor.map(([bpp], i) => [bpp, 36 - i] as const);
   const fallen = summarize([runs[0]!, { ...runs[1]!, figures: figures(falling) }], settings);
   expect(fallen.differences[0]!.without).toHaveLength(1);

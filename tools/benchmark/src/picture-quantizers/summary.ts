@@ -17,7 +17,7 @@ export type SettingSummary = {
  * A setting against the first one, of the same seed.
  *
  * rate      percent of rate at equal quality, below 0 it needs less; quality dB at equal rate
- * overlap   share of the range that the two curves cover in common, a mean
+ * overlap   share of the range that the two curves cover in common, a mean; 0 where no seed has a delta
  * without   reasons of seeds that have no delta
  */
 export type Difference = {
@@ -68,7 +68,7 @@ function difference(
     seeds: pairs.map(({ seed }) => seed),
     rate: intervalOf(rates),
     quality: intervalOf(qualities),
-    overlap: overlaps.reduce((sum, overlap) => sum + overlap, 0) / overlaps.length,
+    overlap: overlaps.reduce((sum, overlap) => sum + overlap, 0) / Math.max(1, overlaps.length),
     without: rates.flatMap((each) => (each.value === null ? [each.reason] : [])),
   };
 }
