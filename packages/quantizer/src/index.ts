@@ -17,6 +17,7 @@ export {
 export { createFiniteScalarQuantizer, type FiniteScalarQuantizerOptions } from "./finite-scalar/array.js";
 export { type FiniteScalarStep, finiteScalarGraph } from "./finite-scalar/graph.js";
 export { boundedLatent, type GridVariant, gridVariants } from "./finite-scalar/grid.js";
+export type { LayerChoice } from "./layer-choice.js";
 export type { Quantized, Quantizer, QuantizerDescription } from "./quantizer.js";
 export { createQuantizer, type QuantizerSpec, quantizers } from "./quantizers.js";
 export {

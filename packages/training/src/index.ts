@@ -48,7 +48,22 @@ export {
   type PictureCorpusWriter,
   type PictureSource,
 } from "./pictures/picture-corpus-writer.js";
-export type { PictureRecipe, ResidualScalarRecipe } from "./pictures/picture-recipe.js";
+export type {
+  EntryOptions,
+  GroupedFiniteScalarRecipe,
+  GroupedPictureRecipe,
+  GroupedRecipe,
+  GroupedVectorRecipe,
+  PictureRecipe,
+  PictureRecipeOf,
+  ResidualScalarRecipe,
+  ScalarPictureRecipe,
+} from "./pictures/picture-recipe.js";
+export {
+  type MeasuredCrops,
+  measureCrops,
+  type PictureValidationPoint,
+} from "./pictures/picture-validation.js";
 export type { AnyCorpus, Pass, PassInputs, StepPlan, ValidationPoint, Weights } from "./plan.js";
 export type { FactorisedFiniteScalarRecipe } from "./quantizers/factorised-finite-scalar.js";
 export type { QuantizerRecipe } from "./quantizers/quantizers.js";

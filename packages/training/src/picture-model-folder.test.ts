@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { initialValues } from "@nacre/blocks";
 import { createPictureCodec } from "@nacre/codec";
 import { readPictureModel } from "@nacre/codec/node";
@@ -6,7 +8,7 @@ import { createPictureCorpusWriter, openPictureCorpus, writePictureModel } from 
 import { expect, test } from "vitest";
 import { temporaryFolders } from "../test/folders.js";
 import { openGraph, runtime } from "../test/run-graph.js";
-import { tinyPictureRecipe, wavePictures } from "../test/tiny-picture-recipe.js";
+import { tinyGroupedRecipe, tinyPictureRecipe, wavePictures } from "../test/tiny-picture-recipe.js";
 import { networkValue } from "./pictures/draw-crops.js";
 import { pictureForward, pictureParameters } from "./pictures/picture-forward.js";
 
@@ -65,6 +67,16 @@ test("the folder of trained weights codes what the training step codes, for the 
   await codec.close();
 });
 
+test("a quantizer without a model of its own is refused before anything is written", async () => {
+  const [corpus, out] = [await openPictureCorpus(await packed()), join(folder(), "model")];
+  for (const kind of ["residual-vector", "residual-finite-scalar"] as const) {
+    const wanted = writePictureModel(out, tinyGroupedRecipe(kind), { parameters }, label, corpus, runtime);
+    await expect(wanted).rejects.toMatchObject({ code: "option", message: expect.stringContaining(kind) });
+  }
+  corpus.close();
+  expect(existsSync(out)).toBe(false);
+});
+
 async function forward(planes: Uint8Array) {
   const baked = Object.fromEntries(
     pictureParameters(recipe).map(({ name, shape }) => [name, constant(parameters[name]!, shape)]),
@@ -73,17 +85,24 @@ async function forward(planes: Uint8Array) {
     input("pictures", "float32", [1, 3, size, size]),
     input("mask", "float32", [1, layers]),
   ];
-  const { scalars, layerBits, sideBits } = pictureForward(recipe, baked, pictures, mask);
+  const { coded, sideBits } = pictureForward(recipe, {
+    parameters: baked,
+    pictures,
+    layerMask: mask,
+    state: {},
+    field: () => mask,
+  });
+  const { layerBits } = coded;
   const outputs = { side: sideBits };
   const all = Object.assign(
     outputs,
-    ...scalars.codes.map((each, layer) => ({ [`codes${layer}`]: each })),
+    ...coded.codes.map((each, layer) => ({ [`codes${layer}`]: each })),
     ...layerBits.map((each, layer) => ({ [`bits${layer}`]: each })),
   );
   const call = await openGraph([pictures, mask], all);
   const found = await call(Float32Array.from(planes, networkValue), new Float32Array(layers).fill(1));
   return {
-    codes: scalars.codes.map((_, layer) => found[`codes${layer}`]!),
+    codes: coded.codes.map((_, layer) => found[`codes${layer}`]!),
     layerBits: layerBits.map((_, layer) => found[`bits${layer}`]![0]!),
     sideBits: found.side![0]!,
   };

@@ -4,13 +4,14 @@ import { buildPictureModel, modelText } from "@nacre/codec";
 import { modelFiles } from "@nacre/codec/node";
 import { pictureDecoder } from "@nacre/decoder";
 import { pictureEncoder } from "@nacre/encoder";
+import { NacreError } from "@nacre/errors";
 import type { Runtime } from "@nacre/runtime";
 import type { Picture } from "@nacre/signal";
 import { exportContext } from "./context/export-context.js";
 import type { ModelLabel } from "./model-folder.js";
 import type { PictureCorpus } from "./pictures/picture-corpus.js";
-import { place, sizesOf } from "./pictures/picture-forward.js";
-import type { PictureRecipe } from "./pictures/picture-recipe.js";
+import { hasScalars, type PictureRecipe, type ScalarPictureRecipe } from "./pictures/picture-recipe.js";
+import { sizesOf, stepsPlace } from "./pictures/scalar-coding.js";
 import type { Weights } from "./plan.js";
 import { randomFor } from "./random.js";
 import { writeWhole } from "./write-whole.js";
@@ -26,6 +27,8 @@ const tablePixels = 50e6;
  * Writes trained weights as a model's folder: model.json, weights.safetensors, tables.bin.
  *
  * The tables are counted over the corpus' training part. Files get their names when they are whole.
+ *
+ * throws NacreError "option" for a recipe whose quantizer has no model yet: codebooks and finite scalars
  */
 export async function writePictureModel(
   folder: string,
@@ -35,6 +38,7 @@ export async function writePictureModel(
   corpus: PictureCorpus,
   runtime: Runtime,
 ): Promise<void> {
+  if (!hasScalars(recipe)) throw noModel(recipe);
   const { encoder, decoder, quantizer, context } = recipe;
   const { kind, layers, reach, deadZone } = quantizer;
   const built = await buildPictureModel(
@@ -57,14 +61,23 @@ export async function writePictureModel(
   await writeWhole(join(folder, modelFiles.config), modelText(built));
 }
 
+function noModel({ name, quantizer }: PictureRecipe): NacreError {
+  return new NacreError("option", {
+    found: `recipe "${name}" with a quantizer of kind "${quantizer.kind}"`,
+    expected:
+      "residual-scalar: an integer model of probabilities and a bitstream are there for no other kind",
+    mend: "train a recipe of residual scalars to get a model; the other kinds can be trained and validated",
+  });
+}
+
 /** Steps [L * C] of their trained logarithms. */
 function stepsOf(
-  { quantizer, encoder }: PictureRecipe,
+  { quantizer, encoder }: ScalarPictureRecipe,
   parameters: Weights["parameters"],
 ): Float32Array<ArrayBuffer> {
   const steps = new Float32Array(quantizer.layers * encoder.latentDim);
   for (let layer = 0; layer < quantizer.layers; layer++) {
-    steps.set(parameters[place.steps(layer)]!.map(Math.exp), layer * encoder.latentDim);
+    steps.set(parameters[stepsPlace(layer)]!.map(Math.exp), layer * encoder.latentDim);
   }
   return steps;
 }

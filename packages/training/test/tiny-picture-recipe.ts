@@ -1,9 +1,13 @@
-import type { PictureRecipe } from "../src/pictures/picture-recipe.js";
+import type {
+  EntryOptions,
+  GroupedPictureRecipe,
+  ScalarPictureRecipe,
+} from "../src/pictures/picture-recipe.js";
 import { photo } from "../src/recipes/photo.js";
 import { seededRandom } from "./sounds.js";
 
 /** The shipped recipe with everything small: a step takes a few milliseconds. */
-export function tinyPictureRecipe(changes: Partial<PictureRecipe> = {}): PictureRecipe {
+export function tinyPictureRecipe(changes: Partial<ScalarPictureRecipe> = {}): ScalarPictureRecipe {
   const sizes = { latentDim: 6, sideChannels: 3, dim: 12, blocks: 1, kernel: 3, expansion: 2 };
   return {
     ...photo,
@@ -18,6 +22,31 @@ export function tinyPictureRecipe(changes: Partial<PictureRecipe> = {}): Picture
     distortion: [0.002, 0.01, 0.05],
     structure: 0,
     ...changes,
+  };
+}
+
+/** The same networks with another quantizer: three layers for either half of six channels. */
+export function tinyGroupedRecipe(
+  kind: "residual-vector" | "residual-finite-scalar",
+  options: Partial<EntryOptions> = {},
+): GroupedPictureRecipe {
+  const { quantizer, context, ...recipe } = tinyPictureRecipe();
+  const { layers, fullShare, spread } = quantizer;
+  const shared = { layers, fullShare, spread, groups: 2, probability: "linear" as const };
+  const vectors = {
+    ...{ entries: 8, estimator: "rotation", composition: "per-layer", update: "moving-average" },
+    ...{ decay: 0.9, deadBelow: 0.05, startEvery: 1, commitment: 1 },
+  } as const;
+  const scalars = {
+    ...{ levels: [3, 3, 3], variant: "symmetric", convention: "levels" },
+    ...{ estimator: "straight-through", commitment: 0, range: 2 },
+  } as const;
+  return {
+    ...recipe,
+    quantizer:
+      kind === "residual-vector"
+        ? { kind, ...shared, ...vectors, ...options }
+        : { kind, ...shared, ...scalars, levels: [...scalars.levels], ...options },
   };
 }
 

@@ -6,6 +6,7 @@ import { addCodebooks } from "./codebooks-command.js";
 import { addEntropy } from "./entropy-command.js";
 import { addOpus } from "./opus-command.js";
 import { addPesq } from "./pesq-command.js";
+import { addPictureQuantizers } from "./picture-quantizers-command.js";
 import { addPictures } from "./pictures-command.js";
 import { addPlot } from "./plot-command.js";
 import { addProfile } from "./profile-command.js";
@@ -25,6 +26,7 @@ const commands = [
   addRobustness,
   addPictures,
   addEntropy,
+  addPictureQuantizers,
   addRotation,
   addSpeed,
   addStep,

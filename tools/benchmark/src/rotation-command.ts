@@ -4,9 +4,10 @@ import { openCorpus } from "@nacre/training";
 import type { Command } from "commander";
 import { tell } from "./result.js";
 import { markdownOf } from "./rotation/markdown.js";
-import { runTable, type TableNews } from "./rotation/run-table.js";
+import { runTable } from "./rotation/run-table.js";
 import { recipeFor, type Setting, settings } from "./rotation/settings.js";
 import { summarize } from "./rotation/summary.js";
+import type { RunNews } from "./seeded-runs.js";
 
 type Options = {
   corpus: string;
@@ -87,10 +88,10 @@ function settingsNamed(list: string | undefined): Setting[] {
   return settings.filter(({ name }) => names.includes(name));
 }
 
-function onNews({ run, runs, setting, seed, step, steps, mel, secondsLeft }: TableNews): void {
+function onNews({ run, runs, setting, seed, step, steps, metrics, secondsLeft }: RunNews): void {
   const last = step === steps;
   if (!last && (!process.stderr.isTTY || step % 20 !== 0)) return;
   const minutes = Math.ceil(secondsLeft / 60);
-  const line = `${run}/${runs} ${setting}, seed ${seed}: step ${step}/${steps}, mel ${mel.toFixed(3)}, ${minutes} min left`;
+  const line = `${run}/${runs} ${setting}, seed ${seed}: step ${step}/${steps}, mel ${metrics.mel!.toFixed(3)}, ${minutes} min left`;
   process.stderr.write(process.stderr.isTTY && !last ? `\r${line}   ` : `\r${line}   \n`);
 }

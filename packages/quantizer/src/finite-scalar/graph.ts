@@ -10,6 +10,7 @@ import {
   gather,
   mul,
   round,
+  square,
   stopGradient,
   sub,
   type Tensor,
@@ -17,7 +18,7 @@ import {
   unsqueeze,
 } from "@nacre/graph";
 import type { FiniteScalarQuantizerOptions } from "./array.js";
-import { type Grid, type GridVariant, makeGrid, pointTable } from "./grid.js";
+import { type Grid, type GridVariant, makeGrid, pointOf, pointTable } from "./grid.js";
 
 /**
  * quantized  float32 [N, D]; its gradient passes straight through the rounding and by the bound's
@@ -130,6 +131,35 @@ function checkLatent(latent: Tensor, width: number): void {
     expected: `float32 [rows, ${width}], a column per channel`,
   });
 }
+
+/**
+ * Squared distance of what each layer sees from each of its points, [L] of [N, D, K]; its gradient goes to
+ * the bounded latent. Channels with fewer points than K, the most of any, have the rest infinitely far.
+ */
+export function gridDistances(
+  { bounded, points }: GridLayers,
+  levels: readonly number[],
+  variant: GridVariant,
+  scales: readonly (readonly number[])[],
+): Tensor[] {
+  const grids = levels.map((count) => makeGrid(count, variant));
+  const most = Math.max(...levels);
+  let rest = bounded;
+  return scales.map((scale, layer) => {
+    const own = grids.flatMap((grid, channel) =>
+      Array.from({ length: most }, (_, code) =>
+        code < grid.levels ? pointOf(grid, code) * scale[channel]! : beyond,
+      ),
+    );
+    const from = constant(Float32Array.from(own), [1, levels.length, most]);
+    const seen = unsqueeze(rest, [2]);
+    rest = sub(rest, points[layer]!);
+    return square(sub(seen, from));
+  });
+}
+
+/** Farther than any value, and its square is finite. */
+const beyond = 1e15;
 
 /** Joins layers to one straight-through step. */
 export function straightStep({ bounded, codes, points }: GridLayers): FiniteScalarStep {

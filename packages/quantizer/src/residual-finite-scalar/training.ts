@@ -1,8 +1,9 @@
 import { NacreError } from "@nacre/errors";
 import { mean, split, square, stopGradient, sub, type Tensor } from "@nacre/graph";
 import { composeResidual, estimatorByName } from "@nacre/rotation-trick";
-import { type GridLayers, gridLayers, stackCodes } from "../finite-scalar/graph.js";
+import { type GridLayers, gridDistances, gridLayers, stackCodes } from "../finite-scalar/graph.js";
 import { scalarTelemetry } from "../finite-scalar/telemetry.js";
+import type { LayerChoice } from "../layer-choice.js";
 import { layerScales, type ResidualFiniteScalarQuantizerOptions } from "./array.js";
 
 /**
@@ -15,6 +16,8 @@ export type FiniteScalarsTrainingOptions = ResidualFiniteScalarQuantizerOptions 
  * quantized  [N, D], exactly the sum of the used layers' points in layer order; gradient to the latent by
  *            the estimator and by the bound's own derivative
  * codes      int64 [N, L, D], of every layer, used or not
+ * choices    [L], what each layer chose among, for what its codes cost: D codes a row, of as many levels as the
+ *            channel with the most has
  * telemetry  float32 [L] each, over all rows of the batch: every layer is rounded for every row, and nothing
  *            is learned from the counts.
  *            perplexity  2^(mean over channels of the entropy of their codes, bits): 1 .. the levels' geometric
@@ -25,6 +28,7 @@ export type FiniteScalarsTrainingOptions = ResidualFiniteScalarQuantizerOptions 
 export type FiniteScalarsTraining = {
   quantized: Tensor;
   codes: Tensor;
+  choices: LayerChoice[];
   telemetry: { perplexity: Tensor; dead: Tensor; quantizationError: Tensor };
 };
 
@@ -44,11 +48,18 @@ export function residualFiniteScalarTraining(
   options: FiniteScalarsTrainingOptions,
 ): FiniteScalarsTraining {
   const { levels, layers, variant, estimator = "straight-through" } = options;
-  const stack = gridLayers(latent, levels, variant, layerScales(options));
+  const scales = layerScales(options);
+  const stack = gridLayers(latent, levels, variant, scales);
+  const distances = gridDistances(stack, levels, variant, scales);
   const masks = masksOf(layerMask, latent.shape[0]!, layers);
   return {
     quantized: composeResidual(estimatorByName(estimator), "whole", stack.bounded, stack.points, masks),
     codes: stackCodes(stack.codes),
+    choices: stack.codes.map((codes, layer) => ({
+      codes,
+      point: stack.points[layer]!,
+      distances: distances[layer]!,
+    })),
     telemetry: telemetryOf(stack, levels),
   };
 }

@@ -35,7 +35,13 @@ export function checkTraining(
   if (options.pinnedCodes) expectTensor("pinnedCodes", options.pinnedCodes, "int64", [rows, layers]);
   expectShare("decay", options.decay);
   expectShare("deadBelow", options.deadBelow);
+  expectWeight(options.entropyWeight ?? 0);
   return shape;
+}
+
+function expectWeight(weight: number): void {
+  if (weight >= 0 && weight < Number.POSITIVE_INFINITY) return;
+  throw new NacreError("option", { found: `entropyWeight ${weight}`, expected: "0 or more" });
 }
 
 function expectTensor(name: string, tensor: Tensor, dtype: string, shape: readonly number[]): void {

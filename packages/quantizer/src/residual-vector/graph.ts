@@ -1,10 +1,14 @@
 import {
   add,
+  argMax,
   concat,
   div,
   gather,
+  log,
   max,
+  mean,
   mul,
+  reduceMin,
   reshape,
   slice,
   split,
@@ -17,9 +21,10 @@ import {
   unsqueeze,
 } from "@nacre/graph";
 import { type Composition, composeResidual, estimatorByName } from "@nacre/rotation-trick";
+import type { LayerChoice } from "../layer-choice.js";
 import { checkTraining, type StackShape } from "./check.js";
 import { type CodebookLayer, movingPerplexity, updateLayer } from "./codebook-update.js";
-import { layerOf, nearestCodes } from "./inference.js";
+import { layerOf, nearestCodes, squaredDistances } from "./inference.js";
 
 /**
  * What a residual vector stack of L layers with K entries of D values remembers between steps.
@@ -48,6 +53,11 @@ export type ResidualVectorDraws = { layerMask: Tensor; restartOffset: Tensor; fo
  * decay        of counts and sums, 0 .. 1, usually .99
  * deadBelow    entries whose moving count falls below are replaced, 0 (never) .. below 1, since a
  *              replaced entry starts with count 1. The mean count is rows / K: stay well below it.
+ * entropyWeight  0 (the default): the nearest entry. Above, entries that are chosen often are preferred, as
+ *              entropy-constrained quantization does (Chou, Lookabaugh & Gray 1989, doi 10.1109/29.17498):
+ *              the entry of the least |residual - entry|^2 / (2 s^2) - entropyWeight ln p, with p the moving
+ *              shares of use and s^2 the mean squared error per value of the nearest entries. At 1 it is the
+ *              most likely source of a row that is an entry and noise of that size.
  * pinnedCodes  int64 [N, L], used instead of the search: to compare engines, where a tie may flip
  */
 export type ResidualVectorOptions = {
@@ -56,6 +66,7 @@ export type ResidualVectorOptions = {
   update: "moving-average" | "gradient";
   decay: number;
   deadBelow: number;
+  entropyWeight?: number;
   pinnedCodes?: Tensor;
 };
 
@@ -63,6 +74,7 @@ export type ResidualVectorOptions = {
  * quantized     [N, D], exactly the sum of the used entries in layer order; gradient to the latent
  *               by the estimator
  * codes         int64 [N, L], of every layer, used or not
+ * choices       [L], what each layer chose among, for what its codes cost
  * commitment    scalar, mean over used (row, layer) of |residual - sg(entry)|^2 / D; its gradient
  *               reaches the latent at every layer
  * codebookLoss  scalar, mean over used (row, layer) of |sg(residual) - entry|^2 / D; its gradient
@@ -76,6 +88,7 @@ export type ResidualVectorOptions = {
 export type ResidualVectorStep = {
   quantized: Tensor;
   codes: Tensor;
+  choices: LayerChoice[];
   commitment: Tensor;
   codebookLoss: Tensor;
   nextState: ResidualVectorState;
@@ -126,6 +139,7 @@ export function residualVectorGraph(
       passes.map((pass) => unsqueeze(pass.codes, [1])),
       1,
     ),
+    choices: passes.map(choiceOf),
     commitment: meanOverUsed(errors, draws.layerMask, shape.dimension),
     codebookLoss: meanOverUsed(pulls, draws.layerMask, shape.dimension),
     nextState: {
@@ -155,7 +169,7 @@ function searchLayers(
   latent: Tensor,
   state: ResidualVectorState,
   draws: ResidualVectorDraws,
-  { pinnedCodes }: ResidualVectorOptions,
+  options: ResidualVectorOptions,
   { layers }: StackShape,
 ): LayerPass[] {
   const masks = layers === 1 ? [draws.layerMask] : split(draws.layerMask, Array(layers).fill(1), 1);
@@ -166,12 +180,12 @@ function searchLayers(
     // The plain lower entries, detached. Estimated ones would bring the latent's own gradient along
     // and cancel it: no commitment beyond the first layer.
     const residual = lower ? sub(latent, stopGradient(lower)) : latent;
-    const codes = pinnedCodes
-      ? squeeze(slice(pinnedCodes, 1, layer, layer + 1), [1])
-      : nearestCodes(stopGradient(residual), stopGradient(codebook));
+    const counts = layerOf(state.counts, layer);
+    const codes = options.pinnedCodes
+      ? squeeze(slice(options.pinnedCodes, 1, layer, layer + 1), [1])
+      : chosenCodes(stopGradient(residual), stopGradient(codebook), counts, options.entropyWeight ?? 0);
     const entry = gather(codebook, codes, 0);
     lower = lower ? add(lower, entry) : entry;
-    const counts = layerOf(state.counts, layer);
     passes.push({
       residual,
       codes,
@@ -183,6 +197,25 @@ function searchLayers(
     });
   }
   return passes;
+}
+
+function chosenCodes(rows: Tensor, codebook: Tensor, counts: Tensor, entropyWeight: number): Tensor {
+  if (entropyWeight === 0) return nearestCodes(rows, codebook);
+  const distances = squaredDistances(rows, codebook);
+  const noise = div(mean(reduceMin(distances, [1])), rows.shape[1]!);
+  // An entry without a count could never be chosen again.
+  const smoothed = add(counts, 1e-3);
+  const favour = mul(log(div(smoothed, sum(smoothed))), entropyWeight);
+  return argMax(sub(favour, div(distances, max(mul(noise, 2), 1e-12))), 1);
+}
+
+function choiceOf({ residual, codes, entry, codebook }: LayerPass): LayerChoice {
+  const [rows, entries] = [residual.shape[0]!, codebook.shape[0]!];
+  return {
+    codes: reshape(codes, [rows, 1]),
+    point: stopGradient(entry),
+    distances: reshape(squaredDistances(residual, stopGradient(codebook)), [rows, 1, entries]),
+  };
 }
 
 /** Sum over the rows that use the layer of |a - b|^2; mask [N, 1]. */

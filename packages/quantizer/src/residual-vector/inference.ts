@@ -79,6 +79,13 @@ export function nearestCodes(rows: Tensor, codebook: Tensor): Tensor {
   return parts === 1 ? argMax(closeness, 1) : argMaxByParts(closeness, parts);
 }
 
+/** Squared distance of each row from each entry; rows [N, D], codebook [K, D]; [N, K]. */
+export function squaredDistances(rows: Tensor, codebook: Tensor): Tensor {
+  const squares = sum(mul(codebook, codebook), [1]);
+  const closeness = gemm(rows, codebook, { transB: true, alpha: 2, bias: neg(squares) });
+  return sub(sum(mul(rows, rows), [1], true), closeness);
+}
+
 /**
  * The same as argMax(scores, 1), four times as fast for 1024 columns: engines take the largest value of many
  * at once and its index one by one, so that the index is looked for in one part of each row alone.

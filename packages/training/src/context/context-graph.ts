@@ -102,7 +102,8 @@ function bitsOf(codes: Tensor, inverse: Tensor): Tensor {
 }
 
 type Known = { side: Tensor; features: readonly Tensor[]; layer: number; even: Tensor };
-type Grid = { batch: number; rows: number; columns: number };
+/** Sizes of a batch of latents. */
+export type Grid = { batch: number; rows: number; columns: number };
 
 function mapOf(
   source: SourcePlan,
@@ -123,7 +124,14 @@ function mapOf(
   return reshape(gemm(flat, weights, { transB: true }), [batch, rows, columns, channels]);
 }
 
-function sideMap(side: Tensor, weights: Tensor, grid: Grid, channels: number, sideChannels: number): Tensor {
+/** A linear map of side codes to C values at each of their 4x4 positions; weights [16 C, Z]. */
+export function sideMap(
+  side: Tensor,
+  weights: Tensor,
+  grid: Grid,
+  channels: number,
+  sideChannels: number,
+): Tensor {
   const { batch, rows, columns } = grid;
   const [down, across] = [rows / 4, columns / 4];
   const flat = reshape(side, [batch * down * across, sideChannels]);
@@ -137,6 +145,11 @@ function magnitudes(codes: Tensor): Tensor {
 }
 
 function around(x: Tensor): Tensor {
+  return floor(mul(add(neighbourSum(x), 2), 0.25));
+}
+
+/** Sum of the four neighbours of every position, nothing beyond the border; [B, rows, columns, C]. */
+export function neighbourSum(x: Tensor): Tensor {
   const [, rows, columns] = x.shape as [number, number, number, number];
   const wide = pad(x, [
     [0, 0],
@@ -146,12 +159,11 @@ function around(x: Tensor): Tensor {
   ]);
   const shifted = (row: number, column: number) =>
     slice(slice(wide, 1, 1 + row, 1 + row + rows), 2, 1 + column, 1 + column + columns);
-  const sum = [shifted(-1, 0), shifted(1, 0), shifted(0, -1), shifted(0, 1)].reduce((a, b) => add(a, b));
-  return floor(mul(add(sum, 2), 0.25));
+  return [shifted(-1, 0), shifted(1, 0), shifted(0, -1), shifted(0, 1)].reduce((a, b) => add(a, b));
 }
 
 /** 1 at positions of the first half, 0 elsewhere, [1, rows, columns, 1]. */
-function checkerboard({ rows, columns }: Grid): Tensor {
+export function checkerboard({ rows, columns }: Pick<Grid, "rows" | "columns">): Tensor {
   const data = Float32Array.from({ length: rows * columns }, (_, at) =>
     (Math.floor(at / columns) + (at % columns)) % 2 === 0 ? 1 : 0,
   );

@@ -1,12 +1,13 @@
 import { pictureDecoder } from "@nacre/decoder";
 import { pictureEncoder } from "@nacre/encoder";
 import { refuseUnless } from "../recipes/refuse.js";
+import { codingOf } from "./coding.js";
 import type { PictureRecipe } from "./picture-recipe.js";
 
 /** throws NacreError "option" when a recipe's numbers do not fit each other, "model" for a bad network */
 export function checkPictureRecipe(recipe: PictureRecipe): void {
-  const { batch, crop, encoder, decoder, quantizer, context, distortion, structure = 0 } = recipe;
-  const { layers, reach, deadZone, firstStep, ratio } = quantizer;
+  const { batch, crop, encoder, decoder, quantizer, distortion, structure = 0 } = recipe;
+  const { layers } = quantizer;
   pictureEncoder.parse(encoder);
   pictureDecoder.parse(decoder);
   refuseUnless(Number.isInteger(batch) && batch > 0, `batch ${batch}`, "a whole number of at least 1");
@@ -23,18 +24,5 @@ export function checkPictureRecipe(recipe: PictureRecipe): void {
   refuseUnless(distortion.length === layers, `${distortion.length} worths of an error`, `${layers}`);
   refuseUnless(structure >= 0 && structure <= 1, `a share of structure of ${structure}`, "0 to 1");
   refuseUnless(structure === 0 || crop >= 192, `crops of ${crop} pixels with structure`, "192 or more");
-  refuseUnless(reach >= 1 && reach <= 127, `a reach of ${reach}`, "1 to 127");
-  refuseUnless(deadZone >= 0 && deadZone <= 0.5, `a dead zone of ${deadZone}`, "0 to 0.5");
-  refuseUnless(
-    firstStep > 0 && ratio > 1,
-    `steps from ${firstStep} by ${ratio}`,
-    "a positive step, a ratio above 1",
-  );
-  const { tables, lowest, highest } = context;
-  refuseUnless(tables >= 2 && tables <= 256, `${tables} tables`, "2 to 256");
-  refuseUnless(
-    lowest > 0 && highest > lowest,
-    `scales from ${lowest} to ${highest}`,
-    "ascending positive ones",
-  );
+  codingOf(recipe).check();
 }

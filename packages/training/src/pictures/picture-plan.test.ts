@@ -7,8 +7,9 @@ import { tinyPictureRecipe, wavePictures } from "../../test/tiny-picture-recipe.
 import { initialState } from "../state.js";
 import { buildStep } from "../step.js";
 import { tableRow } from "../table.js";
-import { pictureForward, pictureParameters, place } from "./picture-forward.js";
-import type { PictureRecipe } from "./picture-recipe.js";
+import { pictureForward, pictureParameters } from "./picture-forward.js";
+import type { PictureRecipe, ScalarPictureRecipe } from "./picture-recipe.js";
+import { stepsPlace } from "./scalar-coding.js";
 
 const recipe = tinyPictureRecipe();
 const { layers, reach, deadZone } = recipe.quantizer;
@@ -23,10 +24,16 @@ const baked = Object.fromEntries(
 
 async function forward(counts: readonly number[]) {
   const [batch, mask] = [input("pictures", "float32", shape), input("mask", "float32", [2, layers])];
-  const { decoded, depth, layerBits, sideBits, scalars } = pictureForward(recipe, baked, batch, mask);
-  const outputs: Record<string, Tensor> = { decoded, depth, sideBits, quantized: scalars.quantized };
-  for (const [layer, bits] of layerBits.entries()) outputs[`bits${layer}`] = bits;
-  for (const [layer, codes] of scalars.codes.entries()) outputs[`codes${layer}`] = codes;
+  const { decoded, depth, sideBits, coded } = pictureForward(recipe, {
+    parameters: baked,
+    pictures: batch,
+    layerMask: mask,
+    state: {},
+    field: () => mask,
+  });
+  const outputs: Record<string, Tensor> = { decoded, depth, sideBits, quantized: coded.quantized };
+  for (const [layer, bits] of coded.layerBits.entries()) outputs[`bits${layer}`] = bits;
+  for (const [layer, codes] of coded.codes.entries()) outputs[`codes${layer}`] = codes;
   const call = await openGraph([batch, mask], outputs);
   return call(pictures, layerCountMask(Int32Array.from(counts), 1, layers));
 }
@@ -66,7 +73,7 @@ describe("pictures through the networks", () => {
 
 function stepsOf(): Float32Array {
   return Float32Array.from(
-    Array.from({ length: layers }, (_, layer) => [...drawn[place.steps(layer)]!]).flat(),
+    Array.from({ length: layers }, (_, layer) => [...drawn[stepsPlace(layer)]!]).flat(),
     (step) => Math.exp(step),
   );
 }
@@ -129,7 +136,7 @@ describe("a step of pictures", () => {
   });
 });
 
-const refused: [string, Partial<PictureRecipe>][] = [
+const refused: [string, Partial<ScalarPictureRecipe>][] = [
   ["a crop that is no multiple of 64", { crop: 100 }],
   ["networks of different channels", { decoder: { ...recipe.decoder, latentDim: 7 } }],
   ["another number of layers in the decoder", { decoder: { ...recipe.decoder, layers: 4 } }],

@@ -1,6 +1,5 @@
 import { NacreError } from "@nacre/errors";
 import {
-  abs,
   add,
   concat,
   constant,
@@ -8,13 +7,11 @@ import {
   matmul,
   max,
   mean,
-  min,
   mul,
   reshape,
   scalar,
   slice,
   square,
-  stopGradient,
   sub,
   sum,
   type Tensor,
@@ -23,6 +20,7 @@ import { drawLayerCounts, layerCountMask } from "@nacre/quantizer";
 import { openPictureFeed } from "../feed.js";
 import { msSsim } from "../losses/ms-ssim.js";
 import type { AnyCorpus, Pass, PassInputs, StepPlan } from "../plan.js";
+import { codingOf } from "./coding.js";
 import { checkPictureRecipe } from "./picture-check.js";
 import type { PictureCorpus } from "./picture-corpus.js";
 import { pictureForward, pictureParameters } from "./picture-forward.js";
@@ -34,19 +32,20 @@ export function picturePlan(recipe: PictureRecipe): StepPlan {
   checkPictureRecipe(recipe);
   const { batch, crop, quantizer } = recipe;
   const { layers, fullShare, spread } = quantizer;
+  const coding = codingOf(recipe);
   return {
     parameters: pictureParameters(recipe),
     batch: { name: "pictures", shape: [batch, 3, crop, crop] },
     layers,
-    state: [],
-    initialState: () => ({}),
-    fields: { layerMask: batch * layers },
-    draws(_, random) {
+    state: coding.state(),
+    initialState: () => coding.initialState(),
+    fields: { layerMask: batch * layers, ...coding.fields() },
+    draws(step, random) {
       const mask = layerCountMask(drawLayerCounts(random, batch, layers, fullShare, spread), 1, layers);
-      return { layerMask: (i) => mask[i]! };
+      return { layerMask: (i) => mask[i]!, ...coding.draws(step, random) };
     },
     pass: (inputs) => picturePass(recipe, inputs),
-    tensors: () => ({}),
+    tensors: (values) => coding.tensors(values),
     trained: { amount: (batch * crop ** 2) / 1e6, unit: "Mpx" },
     feed: (corpus) =>
       openPictureFeed(pictureCorpus(corpus), {
@@ -65,38 +64,38 @@ const squaresOfStructure = 1200;
  * The loss is, as a mean over items, bit per pixel plus what the squared error is worth at the item's depth
  * (Ballé et al. 2018, arXiv 1802.01436, equation 4); a layer's bits count where it is used.
  */
-function picturePass(recipe: PictureRecipe, { batch: pictures, parameters, field }: PassInputs): Pass {
+function picturePass(recipe: PictureRecipe, inputs: PassInputs): Pass {
+  const { batch: pictures, parameters, state, field } = inputs;
   const { batch, crop, quantizer, structure = 0 } = recipe;
-  const mask = reshape(field("layerMask"), [batch, quantizer.layers]);
-  const { decoded, depth, layerBits, sideBits, scalars } = pictureForward(recipe, parameters, pictures, mask);
+  const layerMask = reshape(field("layerMask"), [batch, quantizer.layers]);
+  const found = pictureForward(recipe, { parameters, pictures, layerMask, state, field });
+  const { decoded, depth, sideBits, coded } = found;
   const squares = mul(mean(square(sub(decoded, pictures)), [1, 2, 3]), 255 ** 2);
-  const used = layerBits.map((bits, layer) => mul(bits, itemsOf(mask, layer)));
+  const used = coded.layerBits.map((bits, layer) => mul(bits, itemsOf(layerMask, layer)));
   const bits = [sideBits, ...used].reduce((a, b) => add(a, b));
-  const rate = mul(mean(bits), 1 / crop ** 2);
+  const perItem = 1 / crop ** 2;
+  const rate = mul(mean(bits), perItem);
   const similar = structure > 0 ? msSsim(pictures, decoded) : undefined;
   const error = similar
     ? add(mul(squares, 1 - structure), mul(sub(1, similar), structure * squaresOfStructure))
     : squares;
   const loss = add(rate, mean(mul(error, worthOf(recipe, depth))));
-  const perItem = 1 / crop ** 2;
+  const perLayer = used.map((each, layer) => mul(overUsers(each, layerMask, layer), perItem));
   return {
-    targets: [loss],
-    cotangents: [scalar(1)],
-    moved: [],
-    next: () => ({}),
+    targets: [loss, ...coded.losses.map(({ value }) => value)],
+    cotangents: [scalar(1), ...coded.losses.map(({ weight }) => scalar(weight))],
+    moved: coded.moved,
+    next: coded.next,
     metrics: [
       { name: "loss", value: loss },
       { name: "bpp", value: rate },
       { name: "mse", value: mean(squares) },
       { name: "sideBpp", value: mul(mean(sideBits), perItem) },
+      ...coded.losses.flatMap(({ name, value }) => (name ? [{ name, value }] : [])),
       ...(similar ? [{ name: "msSsim", value: mean(similar) }] : []),
     ],
-    perLayer: [
-      // Of the items that use the layer alone.
-      { name: "bpp", values: joined(used.map((each, layer) => mul(overUsers(each, mask, layer), perItem))) },
-      { name: "nonzero", values: joined(scalars.codes.map(shareOfNonzero)) },
-      { name: "error", values: scalars.quantizationError },
-    ],
+    // Bits are of the items that use the layer alone.
+    perLayer: [{ name: "bpp", values: joined(perLayer) }, ...coded.perLayer],
   };
 }
 
@@ -113,10 +112,6 @@ function worthOf({ distortion, batch }: PictureRecipe, depth: Tensor): Tensor {
 
 function overUsers(bits: Tensor, mask: Tensor, layer: number): Tensor {
   return div(sum(bits), max(sum(itemsOf(mask, layer)), 1));
-}
-
-function shareOfNonzero(codes: Tensor): Tensor {
-  return mean(min(abs(stopGradient(codes)), 1));
 }
 
 function joined(values: readonly Tensor[]): Tensor {

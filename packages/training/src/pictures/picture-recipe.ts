@@ -3,6 +3,8 @@ import type { PictureEncoderConfig } from "@nacre/encoder";
 import type { LayerSpread } from "@nacre/quantizer";
 import type { ContextRecipe } from "../context/context-recipe.js";
 import type { AdamWOptions } from "../optimizer/adamw.js";
+import type { ResidualFiniteScalarRecipe } from "../quantizers/residual-finite-scalar.js";
+import type { ResidualVectorRecipe } from "../quantizers/residual-vector.js";
 import type { Schedule } from "../schedule.js";
 
 /**
@@ -24,8 +26,49 @@ export type ResidualScalarRecipe = {
   spread: LayerSpread;
 };
 
+/**
+ * What a stack of entries needs beside its own options, when it codes a picture's latent.
+ *
+ * groups       parts of the latent with a stack each, a divisor of latentDim
+ * commitment   bit per pixel that a mean squared distance of 1 of the latent from its entries counts; 0 for
+ *              finite scalars
+ * probability  of an entry, for what it costs: a learned "table" for each group and layer, or "linear": the
+ *              same, and a linear map of the side codes, of the layer below and of known neighbours
+ * range        values of the latent that the quantizer sees as 1 before training; learned per channel. It
+ *              fits a grid of -1 .. 1 to the latent; absent for codebooks, which lie where the latent does
+ */
+export type EntryOptions = {
+  groups: number;
+  commitment: number;
+  probability: "table" | "linear";
+  range?: number;
+};
+
+/** A stack of codebooks for each group of channels, as a recipe of pictures has it. */
+export type GroupedVectorRecipe = ResidualVectorRecipe & EntryOptions;
+
+/** A stack of finite scalars for each group of channels, with the same levels everywhere. */
+export type GroupedFiniteScalarRecipe = ResidualFiniteScalarRecipe & EntryOptions;
+
+/** Every quantizer of entries that a recipe of pictures may have. */
+export type GroupedRecipe = GroupedVectorRecipe | GroupedFiniteScalarRecipe;
+
+/** A recipe whose latent is coded by scalars with learned steps, and whose model can be written. */
+export type ScalarPictureRecipe = PictureRecipeOf<ResidualScalarRecipe> & { context: ContextRecipe };
+
+/** A recipe whose latent is coded by entries of codebooks or grids. */
+export type GroupedPictureRecipe = PictureRecipeOf<GroupedRecipe>;
+
 /** Everything that decides a training run of a picture model, as data. */
-export type PictureRecipe = {
+export type PictureRecipe = ScalarPictureRecipe | GroupedPictureRecipe;
+
+/** Whether a recipe's quantizer is the scalars with learned steps. */
+export function hasScalars(recipe: PictureRecipe): recipe is ScalarPictureRecipe {
+  return recipe.quantizer.kind === "residual-scalar";
+}
+
+/** What recipes of pictures have in common. */
+export type PictureRecipeOf<Quantizer> = {
   medium: "picture";
   name: string;
   /** What a model of it is for, in a sentence for its users. */
@@ -37,8 +80,7 @@ export type PictureRecipe = {
   seed: number;
   encoder: PictureEncoderConfig;
   decoder: PictureDecoderConfig;
-  quantizer: ResidualScalarRecipe;
-  context: ContextRecipe;
+  quantizer: Quantizer;
   optimizer: AdamWOptions & {
     /** Longest allowed gradient. */
     clip: number;

@@ -1,16 +1,30 @@
 import type { ParameterSpec, Parameters } from "@nacre/blocks";
 import type { QuantizerConfig } from "@nacre/codec";
 import type { Tensor } from "@nacre/graph";
-import type { LayerSpread } from "@nacre/quantizer";
+import type { LayerChoice, LayerSpread } from "@nacre/quantizer";
+import type { AdamWOptions } from "../optimizer/adamw.js";
 import type { Random } from "../random.js";
-import type { RecipeOf } from "../recipes/recipe.js";
 import type { StateArray, StateValues } from "../state.js";
+
+/**
+ * What a quantizer has to know of a recipe, of any medium.
+ *
+ * encoder  its latentDim is the width of the rows
+ * losses   commitment is the factor of the commitment beside the other losses
+ */
+export type QuantizerOwner<Options> = {
+  quantizer: Options;
+  seed: number;
+  encoder: { latentDim: number };
+  optimizer: AdamWOptions;
+  losses: { commitment: number };
+};
 
 /**
  * What a quantizer gets of a step.
  *
  * parameters trained tensors by name, the kind's own among them
- * latent     float32 [N, D], of all frames of the batch
+ * latent     float32 [N, D], of all frames or positions of the batch
  * layerMask  float32 [N, L], 1 where the row uses the layer; each row a prefix of ones
  * state      the kind's own arrays among all, by name
  * field      a field of the row, the kind's own and the optimizer's
@@ -29,6 +43,7 @@ export type QuantizerInputs = {
  * What it makes of that.
  *
  * quantized  [N, D], with a gradient to the latent
+ * choices    [L], what each layer chose among, from kinds that have entries to count
  * losses     scalars of its own beside those of the decoded signal, each with its factor; those with a name
  *            are told
  * moved      state arrays that the optimizer moves
@@ -37,6 +52,7 @@ export type QuantizerInputs = {
  */
 export type QuantizerPass = {
   quantized: Tensor;
+  choices?: LayerChoice[];
   losses: { name?: string; value: Tensor; weight: number }[];
   moved: Tensor[];
   next(slopes: readonly Tensor[]): Record<string, Tensor>;
@@ -60,16 +76,20 @@ export type QuantizerPass = {
  */
 export type QuantizerTraining<Options> = {
   kind: string;
-  check(recipe: RecipeOf<Options>): void;
-  parameters(recipe: RecipeOf<Options>): ParameterSpec[];
-  stateArrays(recipe: RecipeOf<Options>): StateArray[];
-  initialState(recipe: RecipeOf<Options>): StateValues;
-  fields(recipe: RecipeOf<Options>): Record<string, number>;
-  draws(recipe: RecipeOf<Options>, step: number, random: Random): Record<string, (at: number) => number>;
-  pass(recipe: RecipeOf<Options>, inputs: QuantizerInputs): QuantizerPass;
+  check(recipe: QuantizerOwner<Options>): void;
+  parameters(recipe: QuantizerOwner<Options>): ParameterSpec[];
+  stateArrays(recipe: QuantizerOwner<Options>): StateArray[];
+  initialState(recipe: QuantizerOwner<Options>): StateValues;
+  fields(recipe: QuantizerOwner<Options>): Record<string, number>;
+  draws(
+    recipe: QuantizerOwner<Options>,
+    step: number,
+    random: Random,
+  ): Record<string, (at: number) => number>;
+  pass(recipe: QuantizerOwner<Options>, inputs: QuantizerInputs): QuantizerPass;
   tensors(values: StateValues): Record<string, Float32Array>;
-  stateOf(recipe: RecipeOf<Options>, tensors: Readonly<Record<string, Float32Array>>): StateValues;
-  config(recipe: RecipeOf<Options>): QuantizerConfig;
+  stateOf(recipe: QuantizerOwner<Options>, tensors: Readonly<Record<string, Float32Array>>): StateValues;
+  config(recipe: QuantizerOwner<Options>): QuantizerConfig;
 };
 
 /** What every kind's options have: layers, and how items draw how many of them they use. */

@@ -52,8 +52,8 @@ export const finiteScalarTraining: QuantizerTraining<ResidualFiniteScalarRecipe>
         expected: "a recipe of residual vectors",
       });
     }
-    const { quantized, telemetry } = residualFiniteScalarTraining(latent, layerMask, quantizer);
-    return { quantized, telemetry, losses: [], moved: [], next: () => ({}) };
+    const { quantized, choices, telemetry } = residualFiniteScalarTraining(latent, layerMask, quantizer);
+    return { quantized, choices, telemetry, losses: [], moved: [], next: () => ({}) };
   },
   tensors: () => ({}),
   stateOf: () => ({}),

@@ -2,9 +2,13 @@ import { initialValues } from "@nacre/blocks";
 import { cast, type Tensor, zeros } from "@nacre/graph";
 import { initialResidualVectorState, type ResidualVectorStep, residualVectorGraph } from "@nacre/quantizer";
 import { codebooksByGradient } from "../codebooks.js";
-import type { RecipeOf } from "../recipes/recipe.js";
 import { refuseUnless } from "../recipes/refuse.js";
-import type { LayerOptions, QuantizerInputs, QuantizerTraining } from "./quantizer-training.js";
+import type {
+  LayerOptions,
+  QuantizerInputs,
+  QuantizerOwner,
+  QuantizerTraining,
+} from "./quantizer-training.js";
 
 /** A stack of codebooks, as a recipe has it. */
 export type ResidualVectorRecipe = LayerOptions & {
@@ -21,11 +25,13 @@ export type ResidualVectorRecipe = LayerOptions & {
   decay: number;
   /** Entries with a moving count below this are replaced from the batch; 0 never replaces one. */
   deadBelow: number;
+  /** How much often chosen entries are preferred in training, see `residualVectorGraph`; the nearest when absent. */
+  entropyWeight?: number;
   /** Steps between the layers' starts from data; 0 for none: a run that takes a model's codebooks. */
   startEvery: number;
 };
 
-type Owner = RecipeOf<ResidualVectorRecipe>;
+type Owner = QuantizerOwner<ResidualVectorRecipe>;
 
 /** Trains codebooks; telemetry counts entries by their moving use. */
 export const residualVectorTraining: QuantizerTraining<ResidualVectorRecipe> = {
@@ -65,6 +71,7 @@ export const residualVectorTraining: QuantizerTraining<ResidualVectorRecipe> = {
     const byGradient = recipe.quantizer.update === "gradient";
     return {
       quantized: step.quantized,
+      choices: step.choices,
       losses: [
         { name: "commitment", value: step.commitment, weight: recipe.losses.commitment },
         ...(byGradient ? [{ value: step.codebookLoss, weight: 1 }] : []),
@@ -99,7 +106,7 @@ function stepOf(
   { quantizer, encoder }: Owner,
   { latent, layerMask, state, field, codes }: QuantizerInputs,
 ): ResidualVectorStep {
-  const { layers, entries, estimator, composition, update, decay, deadBelow } = quantizer;
+  const { layers, entries, estimator, composition, update, decay, deadBelow, entropyWeight = 0 } = quantizer;
   return residualVectorGraph(
     latent,
     {
@@ -112,7 +119,15 @@ function stepOf(
       restartOffset: cast(field("restartOffset"), "int64"),
       forceRestart: field("forceRestart"),
     },
-    { estimator, composition, update, decay, deadBelow, ...(codes ? { pinnedCodes: codes } : {}) },
+    {
+      estimator,
+      composition,
+      update,
+      decay,
+      deadBelow,
+      entropyWeight,
+      ...(codes ? { pinnedCodes: codes } : {}),
+    },
   );
 }
 

@@ -1,7 +1,7 @@
-import type { PictureRecipe } from "../pictures/picture-recipe.js";
+import type { ScalarPictureRecipe } from "../pictures/picture-recipe.js";
 
 /** The photograph model: a latent at 1/16 in four layers of scalars, a thin receiver. */
-export const photo: PictureRecipe = {
+export const photo: ScalarPictureRecipe = {
   medium: "picture",
   name: "photo",
   description: "Photographs, four layers of scalars with learned steps at a sixteenth of the size",

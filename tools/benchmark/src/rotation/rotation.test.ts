@@ -102,7 +102,7 @@ describe("each factor changes what it says and nothing before it", () => {
   beforeAll(async () => {
     for (const name of all) {
       const metrics: Metrics[] = [];
-      const onStep = (_: number, each: Metrics) => metrics.push({ ...each });
+      const onStep = (_: number, each: Readonly<Metrics>) => metrics.push({ ...each });
       const { replaced } = await trainSetting(smallRecipe(name), corpusOfClips(), {
         runtime,
         threads: 1,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { FinishedRun } from "../seeded-runs.js";
 import { markdownOf } from "./markdown.js";
-import type { FinishedRun } from "./run-table.js";
 import { settings } from "./settings.js";
 import { isReal, summarize } from "./summary.js";
 

@@ -1,6 +1,6 @@
 import type { Interval } from "../interval.js";
+import type { FinishedRun } from "../seeded-runs.js";
 import { studentInterval } from "../student-interval.js";
-import type { FinishedRun } from "./run-table.js";
 import { type Contrast, contrastsOf, type Setting } from "./settings.js";
 
 /** Every number of a setting's runs, mean over seeds. */
@@ -68,10 +68,12 @@ export function isReal({ low, high }: Interval): boolean {
   return low > 0 || high < 0;
 }
 
-function tabulate(rows: readonly Record<string, number>[]): Record<string, number[]> {
+/** Values by name, of rows that have the same names. */
+export function tabulate(rows: readonly Record<string, number>[]): Record<string, number[]> {
   return Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, rows.map((row) => row[name]!)]));
 }
 
-function mapValues<A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> {
+/** A record with its values changed. */
+export function mapValues<A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
