@@ -26,7 +26,7 @@ export type TrainedModel = Omit<ModelConfig, "format" | "medium" | "graphs" | "d
 export type BuiltModel = { config: ModelConfig; weights: Uint8Array; tables: Uint8Array };
 
 /**
- * Makes a model out of trained weights: rounds them to fp16, finds the codes of silence, and counts
+ * Makes a model out of trained weights: rounds them to fp16 (unless `half` is false), finds the codes of silence, and counts
  * codes over `sounds` for the integer tables.
  *
  * sounds  mono at the model's rate, never heard in measurements
@@ -35,6 +35,7 @@ export async function buildModel(
   { parameters, ...trained }: TrainedModel,
   sounds: Iterable<Float32Array>,
   runtime: Runtime,
+  { half = true }: { half?: boolean } = {},
 ): Promise<BuiltModel> {
   const encoder = partOf(encoderByName, trained.encoder);
   const decoder = partOf(decoderByName, trained.decoder);
@@ -47,7 +48,7 @@ export async function buildModel(
   const sizes = openQuantizer(trained.quantizer, tensors).alphabets.flat();
   const weights = writeSafetensors(
     Object.fromEntries(specs.map(({ name, shape }) => [name, { shape, data: parameters[name]! }])),
-    { half: true },
+    { half },
   );
   const graphs = {
     encoder: await graphHash(encoder, "encoder"),
