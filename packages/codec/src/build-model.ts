@@ -33,7 +33,7 @@ export type BuiltModel = { config: ModelConfig; weights: Uint8Array; tables: Uin
  */
 export async function buildModel(
   { parameters, ...trained }: TrainedModel,
-  sounds: Iterable<Float32Array>,
+  sounds: Iterable<Float32Array> | AsyncIterable<Float32Array>,
   runtime: Runtime,
   { half = true }: { half?: boolean } = {},
 ): Promise<BuiltModel> {
@@ -68,12 +68,16 @@ export async function buildModel(
   return files(silence, serializeTables(counts.map(symbolTableFromCounts)));
 }
 
-async function countCodes(model: Model, sounds: Iterable<Float32Array>, runtime: Runtime) {
+async function countCodes(
+  model: Model,
+  sounds: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+  runtime: Runtime,
+) {
   const places = codesPerFrame(model);
   const codec = await createCodec(model, runtime);
   const counts = model.quantizer.alphabets.flat().map((size) => new Uint32Array(size));
   const quiet = await codec.codes(new Float32Array(model.sampleRate * 2));
-  for (const sound of sounds) {
+  for await (const sound of sounds) {
     const found = await codec.codes(sound);
     for (const [layer, { data }] of found.entries()) {
       for (const [at, code] of data.entries()) counts[layer * places + (at % places)]![code]! += 1;
