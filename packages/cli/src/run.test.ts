@@ -166,7 +166,7 @@ test("models lists, imports with the licence told first, and says how it is used
   const argv = ["models", "import", "stones", "-o", at("My Model"), "--as", "runes", "--tables", at()];
   const { code, out, err } = await call(argv);
   expect([code, err]).toEqual([0, "note: runes are for everyone\n"]);
-  expect(out).toBe(`${at("My Model")}: model my-model@1, runes · 1 texts\n`);
+  expect(out).toMatch(/My Model: model my-model@1, runes .* 1 texts\n$/);
   expect(await call(["models", "import", "stone", "-o", at("x")])).toMatchObject({ code: 1 });
   const wrong = [
     ["models", "export"],
