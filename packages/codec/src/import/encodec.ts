@@ -5,9 +5,10 @@ import { type EncodecConfig, encodecLayers, parseEncodecConfig } from "./encodec
 import type { ForeignFamily } from "./foreign-family.js";
 import { type ForeignTensors, unimportable } from "./foreign-tensors.js";
 
-// Seconds that are coded together, and as many in front that the LSTM hears before: sounds up to twice that long
-// are coded as the original does, whole.
-const secondsPerChunk = 5;
+// Seconds that are coded together, and those in front that the LSTM hears before: sounds up to the sum of both are
+// coded as the original does, whole, and longer ones take half as long again.
+const secondsPerChunk = 8;
+const secondsHeard = 4;
 
 /** EnCodec (Défossez et al. 2022, arXiv 2210.13438) in the layout of transformers' EncodecModel, mono. */
 export const encodec: ForeignFamily = {
@@ -65,7 +66,7 @@ function seanetOf(config: EncodecConfig): SeanetConfig {
     compress: config.compress,
     shortcut: config.use_conv_shortcut,
     lstmLayers: config.num_lstm_layers,
-    memory: framesIn(config, secondsPerChunk),
+    memory: framesIn(config, secondsHeard),
     latentDim: config.hidden_size,
     causal: config.use_causal_conv,
   };
