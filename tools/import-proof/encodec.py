@@ -2,6 +2,7 @@
 
     pip install torch==2.15.0 transformers==5.24.0 safetensors
     python3 tools/import-proof/encodec.py packages/codec/test/imports
+    python3 tools/import-proof/encodec.py out/imports encodec-24khz    # full size, 97 MB: for agreement.mjs
 
 Writes, for every case below, the folder that `models import` reads (config.json, model.safetensors) and
 vectors.safetensors: sounds, their codes and what the original decodes from them. Nothing is trained; seeds are
@@ -63,6 +64,14 @@ CASES = {
         old_names=False,
         lengths=[(1, 20), (2, 333), (1, 4000)],
     ),
+}
+
+
+# Not written unless it is named.
+LARGE = {
+    "encodec-24khz": dict(
+        seed=9, config=dict(), old_names=True, lengths=[(1, 24000), (2, 100000), (1, 300000)]
+    )
 }
 
 
@@ -133,5 +142,5 @@ def export(folder, case):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    for name, case in CASES.items():
-        export(Path(sys.argv[1]) / name, case)
+    for name in sys.argv[2:] or CASES:
+        export(Path(sys.argv[1]) / name, {**CASES, **LARGE}[name])
