@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
-import type { Fact, Medium, ModelSummary, OpenModel } from "@nacre/cli";
+import type { Fact, Medium, OpenModel } from "@nacre/cli";
 import {
   defaultModel,
+  foreignFamilies,
   listModels,
-  type ModelInfo,
   type Nacre,
   open,
   readStream,
@@ -13,7 +13,9 @@ import { codesOf } from "./codes.js";
 import { decodeSound } from "./decode.js";
 import { encodeSound } from "./encode.js";
 import { costFacts, formFacts } from "./facts.js";
+import { importSoundModel } from "./import.js";
 import { inspectSound } from "./inspect.js";
+import { modelSummary } from "./model-summary.js";
 import { decodeOptions, encodeOptions } from "./options.js";
 import { trainSounds } from "./train.js";
 
@@ -33,7 +35,9 @@ export const sound: Medium = {
   encodeOptions,
   decodeOptions,
   open: async (model, options) => modelOf(await open(model, options)),
-  models: async () => (await listModels()).filter((each) => each.medium === "audio").map(summary),
+  models: async () => (await listModels()).filter((each) => each.medium === "audio").map(modelSummary),
+  importable: foreignFamilies,
+  importModel: importSoundModel,
   describe: describeFile,
   train: trainSounds,
 };
@@ -47,19 +51,6 @@ function modelOf(nacre: Nacre): OpenModel {
     inspect: (source, options, task) => inspectSound(nacre, source, options, task),
     close: () => nacre.close(),
   };
-}
-
-function summary(model: ModelInfo): ModelSummary {
-  const { id, folder, description, sampleRate, frameRate, layers, entries } = model;
-  const kbps = (layers * Math.log2(entries) * frameRate) / 1000;
-  const facts: Fact[] = [
-    { name: "sampleRate", value: sampleRate, text: `${sampleRate} Hz` },
-    { name: "frameRate", value: frameRate, text: `${frameRate} frames/s` },
-    { name: "layers", value: layers, text: `${layers} layers` },
-    { name: "entries", value: entries, text: `of ${entries}` },
-    { name: "nominalKbps", value: kbps, text: `up to ${kbps.toFixed(1)} kbit/s` },
-  ];
-  return { id, folder, description, facts };
 }
 
 function describeFile(file: Uint8Array): Fact[] {

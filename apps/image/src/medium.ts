@@ -36,9 +36,19 @@ export const picture: Medium = {
   verbs: [compare],
   open: async (model, options) => modelOf(await openPictures(model, options)),
   models: async () => (await listModels()).filter((each) => each.medium === "image").map(summary),
+  importable: [],
+  importModel: () => Promise.reject(nothingToImport()),
   describe: describeFile,
   train: trainPictures,
 };
+
+function nothingToImport(): NacreError {
+  return new NacreError("option", {
+    found: "a model of pictures to import",
+    expected: "one of sounds, which nacre-audio imports",
+    mend: "train one with nacre-image train",
+  });
+}
 
 function modelOf(pictures: PictureNacre): OpenModel {
   return {

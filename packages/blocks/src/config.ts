@@ -12,6 +12,8 @@ export type ConfigReader = {
   /** A finite number in low .. high. */
   number(field: string, low: number, high: number): number;
   boolean(field: string): boolean;
+  /** A list of 1 .. most whole numbers, each in low .. high. */
+  integers(field: string, bounds: { low: number; high: number; most: number }): number[];
   /** Throws unless the rule holds between fields that are each in range. */
   require(holds: boolean, found: string, expected: string): void;
 };
@@ -49,6 +51,18 @@ export function configReader(owner: string, json: unknown, fields: readonly stri
       const found = value(field);
       if (typeof found === "boolean") return found;
       throw refusal(owner, `${field} is ${show(found)}`, "true or false");
+    },
+    integers(field, { low, high, most }) {
+      const found = value(field);
+      const fits = (each: unknown): each is number =>
+        Number.isInteger(each) && (each as number) >= low && (each as number) <= high;
+      if (Array.isArray(found) && found.length >= 1 && found.length <= most && found.every(fits))
+        return found;
+      throw refusal(
+        owner,
+        `${field} is ${show(found)} that does not fit`,
+        `1 to ${most} whole numbers from ${low} to ${high}`,
+      );
     },
     require(holds, found, expected) {
       if (!holds) throw refusal(owner, found, expected);

@@ -44,4 +44,7 @@ export type {
 export { patchify, pixelShuffle, pixelUnshuffle, unpatchify } from "./pixels.js";
 export { chainFields, kernelField, symmetricField } from "./receptive-field.js";
 export { rowNorm } from "./row-norm.js";
+export { parseSeanet, type SeanetConfig, seanetHop } from "./seanet/config.js";
+export { describeSeanet, seanetUnits, seanetWidths } from "./seanet/describe.js";
+export { type SeanetLayer, seanetLayers } from "./seanet/layers.js";
 export { type TwoStageInverse, twoStageInverse, twoStageMultiplyAdds } from "./two-stage-inverse.js";

@@ -44,6 +44,12 @@ export type NetworkDescription = {
   hop: number;
   /** Width D of the latent. */
   latentDim: number;
+  /**
+   * True: the network has an end of its own where its input ends (mirrored samples, an empty memory) and
+   * does not see zeros there. Who cuts a long signal then lays every window inside it, `receptiveField`
+   * frames wider than what is kept of it, and gives a short signal whole.
+   */
+  ownEnds?: boolean;
 };
 
 /**
@@ -65,8 +71,8 @@ export type Architecture<C, D> = {
 
 /**
  * An encoder turns samples [B, T*hop] into a latent [B, T, D], a decoder turns it back, aligned, all
- * float32. Outside of 0 .. T both see zeros, in every block; who cuts a long signal gives
- * `receptiveField` frames of context and drops what comes of them.
+ * float32. Outside of 0 .. T both see zeros, in every block, unless their description says `ownEnds`; who cuts
+ * a long signal gives `receptiveField` frames of context and drops what comes of them.
  */
 export type Network<C> = Architecture<C, NetworkDescription> & {
   /**

@@ -3,7 +3,16 @@ export { counted, type Fact, factLine, factObject } from "./facts.js";
 export { oneInput } from "./inputs.js";
 export { BrokenPipe, type Io, processIo } from "./io.js";
 export { runAll } from "./job.js";
-export type { Inspection, Medium, ModelSummary, OpenModel, Task, TrainRequest, Work } from "./medium.js";
+export type {
+  ImportRequest,
+  Inspection,
+  Medium,
+  ModelSummary,
+  OpenModel,
+  Task,
+  TrainRequest,
+  Work,
+} from "./medium.js";
 export {
   choice,
   count,

@@ -53,6 +53,23 @@ export type TrainRequest = {
   from?: string;
 };
 
+/**
+ * How importing another project's model is asked for.
+ *
+ * from     its folder or weights
+ * as       the family it is of, where the user says so
+ * sounds   signals to count codes in
+ * licence  to be told, before anything is done, what the licence of the published weights is
+ */
+export type ImportRequest = {
+  from: string;
+  as?: string;
+  out: string;
+  name: string;
+  sounds: readonly Source[];
+  licence(sentence: string): void;
+};
+
 /** What there is to tell of an installed model. */
 export type ModelSummary = { id: string; folder: string; description: string; facts: Fact[] };
 
@@ -108,6 +125,10 @@ export type Medium = {
   /** throws NacreError "model" when there is none or it is damaged */
   open(model: string, options: { threads?: number }): Promise<OpenModel>;
   models(): Promise<ModelSummary[]>;
+  /** Families of other projects' models that can be imported, as `--as` takes them. */
+  importable: readonly string[];
+  /** Writes a model's folder out of another project's files. throws NacreError "model" when they do not fit */
+  importModel(request: ImportRequest, task: Task): Promise<ModelSummary>;
   /** What a whole .nacre file of this medium says of its signal. */
   describe(file: Uint8Array): Fact[];
   /** Trains a model on the user's own files and writes its folder; ends early, with a model, at the signal. */

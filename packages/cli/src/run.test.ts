@@ -226,3 +226,19 @@ test("a file of another medium is refused by every verb that looks into it, with
   }
   expect(readdirSync(at()).sort()).toEqual(["a.nacre", "a.txt"]);
 });
+
+test("models lists, imports with the licence told first, and says how it is used", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  expect((await call(["models"])).out).toContain("nibbles@1");
+  const argv = ["models", "import", "stones", "-o", at("My Model"), "--as", "runes", "--tables", at()];
+  const { code, out, err } = await call(argv);
+  expect([code, err]).toEqual([0, "note: runes are for everyone\n"]);
+  expect(out).toMatch(/My Model: model my-model@1, runes .* 1 texts\n$/);
+  expect(await call(["models", "import", "stone", "-o", at("x")])).toMatchObject({ code: 1 });
+  const wrong = [
+    ["models", "export"],
+    ["models", "import"],
+    ["models", "import", "stones"],
+  ];
+  for (const each of wrong) expect(await call(each), each.join(" ")).toMatchObject({ code: 2 });
+});

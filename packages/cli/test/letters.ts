@@ -28,6 +28,17 @@ export const letters: Medium = {
     return model;
   },
   models: async () => [{ id: "nibbles@1", folder: "nowhere", description: "Two nibbles", facts: [] }],
+  importable: ["runes"],
+  importModel: async ({ from, as = "none", out, name, sounds, licence }, task) => {
+    if (from === "stone") throw new NacreError("model", "a stone that cannot be read");
+    licence("runes are for everyone");
+    for (const { name: sound } of sounds) task.progress(sound, 1);
+    const facts = [
+      { name: "as", value: as, text: as },
+      { name: "sounds", value: sounds.length, text: `${sounds.length} texts` },
+    ];
+    return { id: `${name}@1`, folder: out, description: "Runes", facts };
+  },
   describe: (file) => [
     { name: "letters", value: readStream(file).length, text: `${readStream(file).length} letters` },
   ],

@@ -26,15 +26,16 @@ export type TrainedModel = Omit<ModelConfig, "format" | "medium" | "graphs" | "d
 export type BuiltModel = { config: ModelConfig; weights: Uint8Array; tables: Uint8Array };
 
 /**
- * Makes a model out of trained weights: rounds them to fp16, finds the codes of silence, and counts
+ * Makes a model out of trained weights: rounds them to fp16 (unless `half` is false), finds the codes of silence, and counts
  * codes over `sounds` for the integer tables.
  *
  * sounds  mono at the model's rate, never heard in measurements
  */
 export async function buildModel(
   { parameters, ...trained }: TrainedModel,
-  sounds: Iterable<Float32Array>,
+  sounds: Iterable<Float32Array> | AsyncIterable<Float32Array>,
   runtime: Runtime,
+  { half = true }: { half?: boolean } = {},
 ): Promise<BuiltModel> {
   const encoder = partOf(encoderByName, trained.encoder);
   const decoder = partOf(decoderByName, trained.decoder);
@@ -47,7 +48,7 @@ export async function buildModel(
   const sizes = openQuantizer(trained.quantizer, tensors).alphabets.flat();
   const weights = writeSafetensors(
     Object.fromEntries(specs.map(({ name, shape }) => [name, { shape, data: parameters[name]! }])),
-    { half: true },
+    { half },
   );
   const graphs = {
     encoder: await graphHash(encoder, "encoder"),
@@ -67,12 +68,16 @@ export async function buildModel(
   return files(silence, serializeTables(counts.map(symbolTableFromCounts)));
 }
 
-async function countCodes(model: Model, sounds: Iterable<Float32Array>, runtime: Runtime) {
+async function countCodes(
+  model: Model,
+  sounds: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+  runtime: Runtime,
+) {
   const places = codesPerFrame(model);
   const codec = await createCodec(model, runtime);
   const counts = model.quantizer.alphabets.flat().map((size) => new Uint32Array(size));
   const quiet = await codec.codes(new Float32Array(model.sampleRate * 2));
-  for (const sound of sounds) {
+  for await (const sound of sounds) {
     const found = await codec.codes(sound);
     for (const [layer, { data }] of found.entries()) {
       for (const [at, code] of data.entries()) counts[layer * places + (at % places)]![code]! += 1;

@@ -1,9 +1,10 @@
 import type { Geometry } from "./engine.js";
+import { type InnerWindow, innerWindows } from "./inner-windows.js";
 import { codesPerFrame } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 
-/** One channel's codes for the decoder, context included; `frames` of the chunk hold sound. */
-export type CodeWindow = { codes: Int32Array; frames: number };
+/** One channel's codes for the decoder, context included; `frames` of the chunk, `first` frames in, hold sound. */
+export type CodeWindow = { codes: Int32Array; first: number; frames: number };
 
 /** Takes chunks, gives windows with context on both sides as soon as they are complete. */
 export type CodeJoiner = {
@@ -14,23 +15,21 @@ export type CodeJoiner = {
 };
 
 /**
- * Joins chunks to windows of one fixed size; the codes of silence stand beyond both ends.
+ * Joins chunks to windows of one fixed size; the codes of silence stand beyond both ends, unless the decoder has
+ * ends of its own.
  *
  * used  layers that the chunks have
  */
-export function codeJoiner(
-  model: Model,
-  used: number,
-  channels: number,
-  { chunk, decoderPast, decoderFuture }: Geometry,
-): CodeJoiner {
+export function codeJoiner(model: Model, used: number, channels: number, geometry: Geometry): CodeJoiner {
+  if (geometry.decoderInner) return innerJoiner(used, codesPerFrame(model), channels, geometry);
+  const { chunk, decoderPast, decoderFuture } = geometry;
   const silence = Int32Array.from(model.config.silence.slice(0, used * codesPerFrame(model)));
   const width = silence.length;
   const quiet = (frames: number) => repeated(silence, frames);
   let rows = Array.from({ length: channels }, () => quiet(decoderPast));
   const take = (frames: number): CodeWindow[] => {
     const size = (decoderPast + chunk + decoderFuture) * width;
-    const window = rows.map((codes) => ({ codes: codes.slice(0, size), frames }));
+    const window = rows.map((codes) => ({ codes: codes.slice(0, size), first: decoderPast, frames }));
     rows = rows.map((codes) => codes.slice(chunk * width));
     return window;
   };
@@ -51,6 +50,25 @@ export function codeJoiner(
       }
       return windows;
     },
+  };
+}
+
+function innerJoiner(
+  used: number,
+  places: number,
+  channels: number,
+  { chunk, decoderPast, decoderFuture }: Geometry,
+): CodeJoiner {
+  const windows = innerWindows<Int32Array>((n) => new Int32Array(n), channels, used * places, {
+    past: decoderPast,
+    chunk,
+    future: decoderFuture,
+  });
+  const perChannel = (window: InnerWindow<Int32Array>) =>
+    window.channels.map((codes) => ({ codes, first: window.first, frames: window.frames }));
+  return {
+    add: (chunkOf) => windows.add(chunkOf.map((layers) => interleave(layers, places))).map(perChannel),
+    finish: () => windows.finish().map(perChannel),
   };
 }
 

@@ -61,7 +61,7 @@ async function* decodeChunks(
   let pending = Array.from({ length: header.channels }, () => new Float32Array(0));
   let given = 0;
   // Where the sound ends inside its last frames is known from the footer alone.
-  const heldBack = (tailFrames + 1) * model.hop;
+  const heldBack = (tailFrames(model) + 1) * model.hop;
   for await (const { frames, block } of synthesized) {
     decoded.frames += frames;
     onProgress?.(decoded.frames);
@@ -81,9 +81,7 @@ async function* decodeChunks(
 
 function synthesizeChannels(model: Model, engine: Engine, window: CodeWindow[], used: number) {
   return Promise.all(
-    window.map(async ({ codes, frames }) =>
-      (await engine.synthesize(codes, used)).subarray(0, frames * model.hop),
-    ),
+    window.map(async (each) => (await engine.synthesize(each, used)).subarray(0, each.frames * model.hop)),
   );
 }
 

@@ -24,11 +24,11 @@ export async function* encodeSound(
   yield writer.start();
   let frames = 0;
   const analyzed = inFlight(
-    windowsOf(sound, layoutOf(model, tailFrames)),
+    windowsOf(sound, layoutOf(model, tailFrames(model))),
     () => engine.windowsAhead("encoder", sound.channelCount),
     async (window) => ({
       frames: window.frames,
-      channels: await Promise.all(window.channels.map((samples) => engine.analyze(samples))),
+      channels: await Promise.all(window.channels.map((samples) => engine.analyze(samples, window.first))),
     }),
   );
   for await (const window of analyzed) {

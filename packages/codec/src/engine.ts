@@ -1,62 +1,84 @@
 import { input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
-import type { Runtime, Session } from "@nacre/runtime";
+import type { Runtime } from "@nacre/runtime";
+import type { CodeWindow } from "./code-joiner.js";
+import { codesPerFrame } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 import { bakedParameters } from "./model-parts.js";
+import { sizedSessions } from "./sized-sessions.js";
 
-/** A model's two networks, opened when they are first needed; each has one static shape. */
+/** A model's two networks, opened when they are first needed; each has one static shape for a length of input. */
 export type Engine = {
   /**
-   * samples  [(past + chunk) * hop], context in front
-   * returns  codes [chunk, codes per frame] and latent [chunk, dimension] of the chunk
+   * samples  whole frames, context in front and, for an encoder that sees ahead, behind
+   * first    frames of context in front of the chunk
+   * returns  codes [chunk, codes per frame] and latent [chunk, dimension] of the chunk, or of what the samples
+   *          have of it
    */
-  analyze(samples: Float32Array): Promise<{ codes: Int32Array; latent: Float32Array }>;
+  analyze(samples: Float32Array, first: number): Promise<{ codes: Int32Array; latent: Float32Array }>;
   /**
-   * codes    [past + chunk + future, used * codes per layer], context on both sides
+   * window   codes [frames, used * codes per layer], context on both sides
    * used     layers that the codes have, 1 .. all
-   * returns  samples [chunk * hop] of the chunk
+   * returns  samples [chunk * hop] of the chunk, or of what the window has of it
    */
-  synthesize(codes: Int32Array, used: number): Promise<Float32Array>;
+  synthesize(window: CodeWindow, used: number): Promise<Float32Array>;
   /** Windows of so many channels that are worth having under way at once: all lanes busy, one to come. */
   windowsAhead(side: "encoder" | "decoder", channels: number): number;
   close(): Promise<void>;
 };
 
-/** Frames of a window, and of context that the networks need beside it. */
-export type Geometry = { chunk: number; encoderPast: number; decoderPast: number; decoderFuture: number };
+/**
+ * Frames of a window, and of context that the networks need beside it.
+ *
+ * decoderInner  windows of codes lie inside the signal; see innerWindows
+ */
+export type Geometry = {
+  chunk: number;
+  encoderPast: number;
+  decoderPast: number;
+  decoderFuture: number;
+  decoderInner: boolean;
+};
 
 /** Sizes of a model's windows, computed from its networks. */
 export function geometryOf({ config, encoder, decoder }: Model): Geometry {
-  const { past, future } = decoder.network.describe(decoder.config).receptiveField;
+  const { receptiveField, ownEnds = false } = decoder.network.describe(decoder.config);
   return {
     chunk: config.framesPerChunk,
     encoderPast: encoder.network.describe(encoder.config).receptiveField.past,
-    decoderPast: past,
-    decoderFuture: future,
+    decoderPast: receptiveField.past,
+    decoderFuture: receptiveField.future,
+    decoderInner: ownEnds,
   };
 }
 
 /** Joins a model to a runtime; nothing is opened yet. */
 export function createEngine(model: Model, runtime: Runtime, threads?: number): Engine {
-  const { chunk, encoderPast, decoderPast, decoderFuture } = geometryOf(model);
+  const { hop, quantizer } = model;
   const unused = unusedCodes(model);
   const options = { spread: "runs" as const, ...(threads === undefined ? {} : { threads }) };
-  const encoder = opened(() => runtime.open(encoderModel(model, encoderPast, chunk), options));
-  const frames = decoderPast + chunk + decoderFuture;
-  const decoder = opened(() => runtime.open(decoderModel(model, frames, chunk), options));
+  const encoder = sizedSessions(runtime, options, (frames) => encoderModel(model, frames));
+  const decoder = sizedSessions(runtime, options, (frames) => decoderModel(model, frames));
+  const encoderCut = cutOf(model, "encoder");
+  const decoderCut = cutOf(model, "decoder");
   return {
-    async analyze(samples) {
+    async analyze(samples, first) {
       const feed = { type: "float32" as const, shape: [1, samples.length], data: samples };
-      const { codes, latent } = await (await encoder.session()).run({ samples: feed });
-      return { codes: codes!.data as Int32Array, latent: latent!.data as Float32Array };
+      const { codes, latent } = await encoder.run(samples.length / hop, { samples: feed });
+      return {
+        codes: encoderCut(codes!.data as Int32Array, first, unused.length),
+        latent: encoderCut(latent!.data as Float32Array, first, quantizer.dimension),
+      };
     },
-    async synthesize(codes, used) {
+    async synthesize({ codes, first }, used) {
+      const width = used * codesPerFrame(model);
+      const frames = codes.length / width;
       const feed = {
         type: "int32" as const,
         shape: [frames, unused.length],
-        data: widened(codes, codes.length / frames, frames, unused, used < model.quantizer.layers),
+        data: widened(codes, width, frames, unused, used < quantizer.layers),
       };
-      const { samples } = await (await decoder.session()).run({ codes: feed });
-      return samples!.data as Float32Array;
+      const { samples } = await decoder.run(frames, { codes: feed });
+      return decoderCut(samples!.data as Float32Array, first, hop);
     },
     windowsAhead(side, channels) {
       const lanes = (side === "encoder" ? encoder : decoder).lanes();
@@ -68,21 +90,12 @@ export function createEngine(model: Model, runtime: Runtime, threads?: number): 
   };
 }
 
-function opened(open: () => Promise<Session>) {
-  let session: Promise<Session> | undefined;
-  let lanes: number | undefined;
-  return {
-    session(): Promise<Session> {
-      session ??= open().then((found) => {
-        lanes = found.lanes;
-        return found;
-      });
-      return session;
-    },
-    /** Of the open session; undefined before, and where nothing goes on beside a run. */
-    lanes: () => lanes,
-    close: async () => (await session)?.close(),
-  };
+/** Takes a chunk out of what a network gave; one without ends of its own gives the chunk alone. */
+function cutOf(model: Model, side: "encoder" | "decoder") {
+  const { framesPerChunk } = model.config;
+  const inner = ownEnds(model[side]);
+  return <Values extends Float32Array | Int32Array>(given: Values, first: number, width: number): Values =>
+    inner ? (given.subarray(first * width, (first + framesPerChunk) * width) as Values) : given;
 }
 
 // The decoder takes all layers, so that one network serves every prefix; see OpenQuantizer.decode.
@@ -106,10 +119,11 @@ function widened(
   return rows;
 }
 
-function encoderModel(model: Model, past: number, chunk: number): Uint8Array {
+function encoderModel(model: Model, frames: number): Uint8Array {
   const { dimension } = model.quantizer;
-  const samples = input("samples", "float32", [1, (past + chunk) * model.hop]);
-  const latent = reshape(inferred(model, model.encoder, samples, chunk), [chunk, dimension]);
+  const samples = input("samples", "float32", [1, frames * model.hop]);
+  const inner = inferred(model, model.encoder, samples, frames);
+  const latent = reshape(inner, [inner.shape[1]!, dimension]);
   return onnxModel({
     name: "encoder",
     inputs: [samples],
@@ -117,29 +131,36 @@ function encoderModel(model: Model, past: number, chunk: number): Uint8Array {
   });
 }
 
-function decoderModel(model: Model, frames: number, chunk: number): Uint8Array {
+function decoderModel(model: Model, frames: number): Uint8Array {
   const { alphabets, dimension } = model.quantizer;
   const codes = input("codes", "int32", [frames, alphabets.flat().length]);
   const latent = reshape(model.quantizer.decode(codes), [1, frames, dimension]);
   return onnxModel({
     name: "decoder",
     inputs: [codes],
-    outputs: { samples: inferred(model, model.decoder, latent, chunk) },
+    outputs: { samples: inferred(model, model.decoder, latent, frames) },
   });
 }
 
-/** A network with its weights baked in, over context and chunk; gives what is of the chunk. */
+/**
+ * A network with its weights baked in, over context and chunk; gives what is of the chunk, or everything where
+ * the network has ends of its own.
+ */
 function inferred(
   model: Model,
   { network, config }: Model["encoder"],
   source: Tensor,
-  chunk: number,
+  frames: number,
 ): Tensor {
   const parameters = bakedParameters(network.parameters(config), model.parameters);
+  if (ownEnds({ network, config })) return network.forward(config, parameters, source);
   if (network.infer) return network.infer(config, parameters, source);
-  const { receptiveField } = network.describe(config);
+  const { past, future } = network.describe(config).receptiveField;
   const whole = network.forward(config, parameters, source);
-  const frames = receptiveField.past + chunk + receptiveField.future;
   const size = whole.shape[1]! / frames;
-  return slice(whole, 1, receptiveField.past * size, (receptiveField.past + chunk) * size);
+  return slice(whole, 1, past * size, (frames - future) * size);
+}
+
+function ownEnds({ network, config }: Model["encoder"]): boolean {
+  return network.describe(config).ownEnds ?? false;
 }

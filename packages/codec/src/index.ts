@@ -8,6 +8,8 @@ export {
   type EncodeOptions,
 } from "./codec.js";
 export { fileCodes } from "./file-codes.js";
+export type { ForeignFiles } from "./import/foreign-family.js";
+export { type ForeignModel, foreignFamilies, openForeignModel } from "./import/import-model.js";
 export type { LayerCodes } from "./layer-codes.js";
 export { loadModel, type Model, type ModelConfig, type ModelFiles, modelSchema } from "./model.js";
 export { writeNpy } from "./npy.js";

@@ -9,11 +9,16 @@ import { layoutOf, windowsOf } from "./windows.js";
 
 /** Frames that n samples at the model's rate are coded in: the last windows reach beyond the end. */
 export function frameCount(model: Model, samples: number): number {
-  return Math.ceil(samples / model.hop) + tailFrames;
+  return Math.ceil(samples / model.hop) + tailFrames(model);
 }
 
-/** Two more frames, so that the decoder's overlapping windows cover the last samples too. */
-export const tailFrames = 2;
+/**
+ * Two more frames, so that the decoder's overlapping windows cover the last samples too; none for a decoder that
+ * ends as its frames do.
+ */
+export function tailFrames({ decoder }: Model): number {
+  return decoder.network.describe(decoder.config).ownEnds ? 0 : 2;
+}
 
 /** Codes of one channel, [layer]. */
 export async function codesOf(model: Model, engine: Engine, samples: Float32Array): Promise<LayerCodes[]> {
@@ -77,7 +82,7 @@ export async function synthesizeWhole(
     () => engine.windowsAhead("decoder", 1),
     async ([window]) => ({
       frames: window!.frames,
-      samples: await engine.synthesize(window!.codes, layers.length),
+      samples: await engine.synthesize(window!, layers.length),
     }),
   );
   for await (const { frames, samples } of synthesized) {
@@ -96,9 +101,9 @@ function analyzedWindows(model: Model, engine: Engine, samples: Float32Array) {
     blocks: each(samples.length > 0 ? [[samples]] : []),
   };
   return inFlight(
-    windowsOf(sound, layoutOf(model, tailFrames)),
+    windowsOf(sound, layoutOf(model, tailFrames(model))),
     () => engine.windowsAhead("encoder", 1),
-    async ({ channels, frames }) => ({ frames, ...(await engine.analyze(channels[0]!)) }),
+    async ({ channels, first, frames }) => ({ frames, ...(await engine.analyze(channels[0]!, first)) }),
   );
 }
 

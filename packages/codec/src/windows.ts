@@ -1,5 +1,6 @@
 import { NacreError } from "@nacre/errors";
 import type { AudioStream } from "@nacre/signal";
+import { type InnerWindow, innerWindows } from "./inner-windows.js";
 import type { Model } from "./model.js";
 
 /**
@@ -10,25 +11,62 @@ import type { Model } from "./model.js";
  * past   frames of context in front
  * future frames of context behind
  * tail   frames coded beyond the last sample
+ * inner  windows lie inside the signal; see innerWindows
  */
-export type WindowLayout = { hop: number; chunk: number; past: number; future: number; tail: number };
+export type WindowLayout = {
+  hop: number;
+  chunk: number;
+  past: number;
+  future: number;
+  tail: number;
+  inner: boolean;
+};
 
-/** One window: [past + chunk + future] frames of samples per channel; `frames` of the chunk hold sound. */
-export type Window = { channels: Float32Array[]; frames: number };
+/**
+ * One window: [past + chunk + future] frames of samples per channel, fewer for a short sound where windows are
+ * inner; `frames` of the chunk, which begins `first` frames in, hold sound.
+ */
+export type Window = InnerWindow<Float32Array>;
 
 /** How a model's encoder wants its sound. */
 export function layoutOf({ config, encoder, hop }: Model, tail: number): WindowLayout {
-  const { past, future } = encoder.network.describe(encoder.config).receptiveField;
-  return { hop, chunk: config.framesPerChunk, past, future, tail };
+  const { receptiveField, ownEnds = false } = encoder.network.describe(encoder.config);
+  return { hop, chunk: config.framesPerChunk, ...receptiveField, tail, inner: ownEnds };
 }
 
 /**
- * Cuts a stream into windows of one fixed size with context in front; zeros stand before the first and
- * after the last sample. Memory holds one window, whatever the sizes of the blocks.
+ * Cuts a stream into windows of one fixed size with context in front. Zeros stand before the first and
+ * after the last sample, unless windows are inner. Memory holds one window, whatever the sizes of the blocks.
  *
  * throws NacreError "media" at a sample that is no finite number, "shape" at a block of other channels
  */
 export async function* windowsOf(
+  sound: AudioStream,
+  layout: WindowLayout,
+): AsyncGenerator<Window, void, undefined> {
+  if (layout.inner) yield* innerWindowsOf(sound, layout);
+  else yield* outerWindowsOf(sound, layout);
+}
+
+async function* innerWindowsOf(
+  sound: AudioStream,
+  layout: WindowLayout,
+): AsyncGenerator<Window, void, undefined> {
+  const windows = innerWindows<Float32Array>(
+    (n) => new Float32Array(n),
+    sound.channelCount,
+    layout.hop,
+    layout,
+  );
+  let total = 0;
+  for await (const block of sound.blocks) {
+    total += checkBlock(block, sound.channelCount, total);
+    yield* windows.add(block);
+  }
+  yield* windows.finish();
+}
+
+async function* outerWindowsOf(
   sound: AudioStream,
   layout: WindowLayout,
 ): AsyncGenerator<Window, void, undefined> {
@@ -48,7 +86,7 @@ export async function* windowsOf(
     const length = checkBlock(block, sound.channelCount, total);
     for (let at = 0; at < length; ) {
       if (filled === size) {
-        yield { channels: window, frames: chunk };
+        yield { channels: window, first: past, frames: chunk };
         advance();
       }
       const count = Math.min(length - at, size - filled);
@@ -62,7 +100,7 @@ export async function* windowsOf(
   if (total === 0) return;
   let left = Math.ceil((filled - past * hop) / hop) + tail;
   while (left > 0) {
-    yield { channels: window, frames: Math.min(left, chunk) };
+    yield { channels: window, first: past, frames: Math.min(left, chunk) };
     left -= chunk;
     if (left > 0) advance();
   }

@@ -1,4 +1,6 @@
 /** Networks from latent to signal. */
 export { decoderByName, decoders, pictureDecoderByName, pictureDecoders } from "./decoders.js";
 export { type PictureDecoderConfig, pictureDecoder } from "./picture/index.js";
+export { seanetDecoder } from "./seanet/index.js";
+export { decoderLayers as seanetDecoderLayers } from "./seanet/layers.js";
 export { type SpectralDecoderConfig, spectralDecoder } from "./spectral/index.js";

@@ -1,9 +1,10 @@
 import { architectureByName, type Network, type PictureEncoder } from "@nacre/blocks";
 import { pictureEncoder } from "./picture/index.js";
+import { seanetEncoder } from "./seanet/index.js";
 import { spectralEncoder } from "./spectral/index.js";
 
 /** Every encoder of sound that a model may name, each version on its own. Adding one is adding a line. */
-export const encoders: readonly Network<unknown>[] = [spectralEncoder];
+export const encoders: readonly Network<unknown>[] = [spectralEncoder, seanetEncoder];
 
 /** Every encoder of pictures that a model may name. */
 export const pictureEncoders: readonly PictureEncoder<unknown>[] = [pictureEncoder];

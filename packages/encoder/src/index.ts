@@ -1,4 +1,6 @@
 /** Networks from signal to latent. */
 export { encoderByName, encoders, pictureEncoderByName, pictureEncoders } from "./encoders.js";
 export { type PictureEncoderConfig, pictureEncoder } from "./picture/index.js";
+export { seanetEncoder } from "./seanet/index.js";
+export { encoderLayers as seanetEncoderLayers } from "./seanet/layers.js";
 export { type SpectralEncoderConfig, spectralEncoder } from "./spectral/index.js";

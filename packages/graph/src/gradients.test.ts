@@ -17,6 +17,7 @@ import {
   gradients,
   input,
   layerNorm,
+  lstm,
   max,
   min,
   mul,
@@ -195,4 +196,13 @@ describe("what cannot be differentiated is refused", () => {
     const [found] = numbers(gradient(sum(square(sub(x, y))), [x]));
     expect(found).toEqual(near(fed("x").map((value, i) => 2 * (value - fed("y")[i]!))));
   });
+});
+
+test("a graph with an LSTM refuses to be trained, unless no gradient reaches it", () => {
+  const [steps, w] = [input("steps", "float32", [3, 1, 2]), input("w", "float32", [1, 4, 2])];
+  const [r, bias] = [input("r", "float32", [1, 4, 1]), input("bias", "float32", [1, 8])];
+  const heard = lstm(steps, w, r, bias);
+  const refused = () => gradient(sum(square(heard)), [w]);
+  expect(refused).toThrow("a gradient through lstm");
+  expect(gradient(sum(square(stopGradient(heard))), [w])[0]!.shape).toEqual(w.shape);
 });

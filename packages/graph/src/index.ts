@@ -28,6 +28,7 @@ export {
   clip,
   cos,
   div,
+  elu,
   erf,
   exp,
   floor,
@@ -55,6 +56,7 @@ export { customGradient, stopGradient } from "./ops/gradient-ops.js";
 export { gather, gatherElements, oneHot, scatterAddElements, scatterAddRows } from "./ops/index-ops.js";
 export { gemm, matmul } from "./ops/linear.js";
 export { layerNorm, logSumExp, softmax } from "./ops/normalize.js";
+export { lstm } from "./ops/recurrent.js";
 export { argMax, argMin, cumSum, mean, reduceMax, reduceMin, sum } from "./ops/reduce.js";
 export {
   concat,

@@ -65,6 +65,7 @@ export const elementwise: Record<string, Evaluator> = {
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   erf: unary(erf),
   relu: unary((x) => Math.max(x, 0)),
+  elu: unary((x) => (x > 0 ? x : Math.expm1(x))),
   gelu: unary((x) => (x / 2) * (1 + erf(x / Math.SQRT2))),
   sign: unary((x) => (x > 0 ? 1 : x < 0 ? -1 : 0)),
   floor: unary(Math.floor),

@@ -5,6 +5,7 @@ import { nodesInOrder } from "../src/walk.js";
 import { convolutions } from "./convolutions.js";
 import { elementwise } from "./elementwise.js";
 import { moves } from "./moves.js";
+import { recurrent } from "./recurrent.js";
 import { sums } from "./sums.js";
 import type { Evaluator, Value } from "./value.js";
 
@@ -16,6 +17,7 @@ export const evaluators: Readonly<Record<string, Evaluator>> = {
   ...moves,
   ...sums,
   ...convolutions,
+  ...recurrent,
 };
 
 /** Values of the tensors, with these values for the inputs they depend on. */

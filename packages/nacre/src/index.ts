@@ -9,7 +9,7 @@ export {
   trimLayers,
   verifyStream,
 } from "@nacre/bitstream";
-export type { DecodedPicture, LayerCodes, ReadablePicture } from "@nacre/codec";
+export { type DecodedPicture, foreignFamilies, type LayerCodes, type ReadablePicture } from "@nacre/codec";
 export { type ErrorCode, isNacreError, NacreError } from "@nacre/errors";
 export {
   type BitMap,
@@ -21,6 +21,7 @@ export {
 export { collect, openAudio, readAudio, wavBytes, wavStream, writeAudio } from "@nacre/media";
 export { openPicture, pictureBytes, readPicture, writePicture } from "@nacre/media/pictures";
 export type { Audio, AudioSource, AudioStream, Picture, PictureStream } from "@nacre/signal";
+export { type ImportRequest, importModel } from "./import-model.js";
 export {
   defaultModel,
   defaultPictureModel,

@@ -4,10 +4,9 @@ import { basename, join, resolve } from "node:path";
 import { NacreError, naming } from "@nacre/errors";
 import { type Fact, factLine, factObject } from "../facts.js";
 import { interruptedCode } from "../interrupt.js";
+import { modelName, modelThere } from "../model-folder.js";
 import { count, text } from "../options.js";
 import { type Context, forceOption, jsonOption, report, taskOf, verb } from "../verb.js";
-
-const namePattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
 /** A model of the user's own files. */
 export const train = verb({
@@ -26,13 +25,15 @@ export const train = verb({
   }),
   async run(context, inputs, { out, name, steps, from, recipe, force, json }) {
     const folder = out ?? name ?? `${basename(resolve(inputs[0] ?? "."))}-model`;
-    if (!force && existsSync(join(folder, "model.json"))) throw alreadyThere(folder);
+    if (!force && existsSync(join(folder, "model.json"))) {
+      throw modelThere(folder, "go on training it with --force");
+    }
     const work = `${resolve(folder)}.training`;
     const request = {
       inputs,
       out: folder,
       work,
-      name: nameOf(name, folder),
+      name: modelName(name, folder, "own"),
       ...(steps !== undefined && { steps }),
       ...(from !== undefined && { from }),
       ...(recipe !== undefined && { recipe }),
@@ -90,27 +91,4 @@ function stopped({ interrupt, screen }: Context): number {
     "interrupted; the model has what was learned, and the same command with --force goes on",
   );
   return interruptedCode;
-}
-
-function nameOf(name: string | undefined, folder: string): string {
-  if (name !== undefined) {
-    if (namePattern.test(name)) return name;
-    throw new NacreError("usage", {
-      found: `--name ${name}`,
-      expected: "lower-case letters, digits, dots and dashes",
-    });
-  }
-  const plain = basename(resolve(folder))
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, "-")
-    .replace(/^[^a-z0-9]+/, "")
-    .slice(0, 63);
-  return plain || "own";
-}
-
-function alreadyThere(folder: string): NacreError {
-  return new NacreError("exists", {
-    found: `${folder} already holds a model`,
-    mend: "go on training it with --force, or choose another folder with -o",
-  });
 }

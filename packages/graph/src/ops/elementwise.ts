@@ -111,6 +111,8 @@ export const erfOp = unary("erf", "Erf", (x, _y, g) =>
   mul(g, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
 );
 export const reluOp = unary("relu", "Relu", (_x, y, g) => mul(g, clip(mul(y, 1e30), 0, 1)));
+// x > 0: 1; below: e^x, which is y + 1.
+export const eluOp = unary("elu", "Elu", (_x, y, g) => mul(g, add(min(y, 0), 1)));
 export const geluOp = unary("gelu", "Gelu", (x, _y, g) => mul(g, geluSlope(x)));
 export const signOp = unary("sign", "Sign", "none", eachNumber);
 export const floorOp = unary("floor", "Floor", "none", [real(), halves]);
@@ -187,6 +189,8 @@ export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [x], {});
 export const erf = (x: Tensor): Tensor => apply(erfOp, [x], {});
 /** max(x, 0); gradient 0 at 0. */
 export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {});
+/** x where x > 0, e^x - 1 below (Clevert et al. 2016); gradient 1 at 0. */
+export const elu = (x: Tensor): Tensor => apply(eluOp, [x], {});
 /** x times the normal distribution function of x (Hendrycks & Gimpel 2016), exact form. */
 export const gelu = (x: Tensor): Tensor => apply(geluOp, [x], {});
 /** x sigmoid(x). */

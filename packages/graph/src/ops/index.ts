@@ -19,6 +19,7 @@ import {
   clipOp,
   cosOp,
   divOp,
+  eluOp,
   erfOp,
   expOp,
   floorOp,
@@ -44,6 +45,7 @@ import { customGradientOp, stopGradientOp } from "./gradient-ops.js";
 import { gatherElementsOp, gatherOp, scatterAddElementsOp, scatterAddRowsOp } from "./index-ops.js";
 import { gemmOp, matmulOp } from "./linear.js";
 import { layerNormOp, softmaxOp } from "./normalize.js";
+import { lstmOp } from "./recurrent.js";
 import { argMaxOp, argMinOp, cumSumOp, meanOp, reduceMaxOp, reduceMinOp, sumOp } from "./reduce.js";
 import { concatOp, expandOp, reshapeOp, splitOp, transposeOp } from "./shape.js";
 import { padOp, sliceOp } from "./slice-pad.js";
@@ -66,6 +68,7 @@ export const ops = [
   sigmoidOp,
   erfOp,
   reluOp,
+  eluOp,
   geluOp,
   signOp,
   floorOp,
@@ -112,6 +115,7 @@ export const ops = [
   gemmOp,
   convOp,
   convTransposeOp,
+  lstmOp,
   softmaxOp,
   layerNormOp,
   stopGradientOp,
