@@ -15,6 +15,7 @@ type Options = {
   by: RateWay;
   settings?: string;
   threads: number;
+  guard?: boolean;
   rates: string;
   table?: boolean;
   out?: string;
@@ -33,6 +34,7 @@ export function addPictures(program: Command): void {
     .option("--by <way>", `how ours is told how much to write: ${Object.keys(rateWays).join(", ")}`, "layers")
     .option("--settings <list>", "comma-separated, of that way; all by default")
     .option("--threads <count>", "of our networks", Number, 2)
+    .option("--guard", "lets ours store tiles by another coding, as its program does by default")
     .option("--rates <low,high>", "bit per pixel within which BD-rates are taken", "0.15,0.8")
     .option("--table", "prints the tables of the README instead of the JSON")
     .option("--out <file>", "writes the JSON there too")
@@ -45,10 +47,10 @@ export function addPictures(program: Command): void {
     });
 }
 
-async function ours({ model, by, settings, threads }: Options): Promise<Contender[]> {
+async function ours({ model, by, settings, threads, guard }: Options): Promise<Contender[]> {
   if (model === undefined) return [];
   const list = settings && { settings: settings.split(",").map(Number) };
-  return [await nacreContender(model, { by, threads, ...list })];
+  return [await nacreContender(model, { by, threads, ...list, ...(guard && { guard }) })];
 }
 
 function chosen(list: string | undefined): readonly Contender[] {

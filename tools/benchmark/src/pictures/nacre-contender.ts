@@ -6,7 +6,7 @@ import {
 } from "@nacre/codec";
 import { readPictureModel } from "@nacre/codec/node";
 import { NacreError } from "@nacre/errors";
-import { collectPicture } from "@nacre/media/pictures";
+import { collectPicture, tileCoder } from "@nacre/media/pictures";
 import type { PicturePlanes } from "@nacre/metrics";
 import { modelFolder, pictureTiles } from "@nacre/nacre";
 import { createRuntime } from "@nacre/runtime/node";
@@ -33,12 +33,13 @@ export const rateWays = {
 export type RateWay = keyof typeof rateWays;
 
 /**
- * Our codec with a model, without a guard: a classical coding never takes a tile's place.
+ * Our codec with a model; without a guard a classical coding never takes a tile's place.
  *
  * model     name of a shipped one, or a folder
  * by        how it is told how much to write
  * settings  of that way; those of `rateWays` by default
  * threads   of the networks
+ * guard     lets a classical coding take the place of tiles that the networks do badly
  * throws    NacreError "model" when there is no such model of pictures, "option" for an unknown way
  */
 export async function nacreContender(
@@ -47,21 +48,25 @@ export async function nacreContender(
     by = "layers",
     settings,
     threads = 2,
-  }: { by?: RateWay; settings?: readonly number[]; threads?: number } = {},
+    guard = false,
+  }: { by?: RateWay; settings?: readonly number[]; threads?: number; guard?: boolean } = {},
 ): Promise<Contender> {
   const way = Object.hasOwn(rateWays, by) ? rateWays[by] : undefined;
   if (!way) throw unknownWay(by);
+  const coder = tileCoder();
   const codec = await createPictureCodec(await readPictureModel(modelFolder(model)), createRuntime(), {
     threads,
+    tileCoder: coder,
   });
   const layers = codec.model.quantizer.layers;
   return {
     name: "nacre",
     label: `nacre ${codec.model.id}`,
     chroma: "4:4:4",
-    encoder: `${codec.model.id}, decode hash ${codec.model.config.decodeHash}, settings are ${way.says}, ${threads} threads, no guard`,
+    encoder: `${codec.model.id}, decode hash ${codec.model.config.decodeHash}, settings are ${way.says}, ${threads} threads, ${guard ? "guarded" : "no guard"}`,
     settings: settings ?? way.settings(layers),
-    encode: (picture, setting) => encode(codec, picture, way.options(setting)),
+    encode: (picture, setting) =>
+      encode(codec, picture, { ...way.options(setting), ...(guard && { guard: coder }) }),
     decode: (bytes) => decode(codec, bytes),
     stored: storedShare,
     close: () => codec.close(),

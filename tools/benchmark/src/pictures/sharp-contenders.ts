@@ -1,3 +1,4 @@
+import { type ClassicalCodec, classicalCodecs } from "@nacre/media/pictures";
 import type { PicturePlanes } from "@nacre/metrics";
 import sharp, { type Sharp } from "sharp";
 import type { Contender } from "./contender.js";
@@ -14,32 +15,37 @@ function throughSharp({ write, ...rest }: Baseline): Contender {
   };
 }
 
+/** One of the codecs that the program for pictures compares itself with, by its settings. */
+function classical(
+  name: ClassicalCodec["name"],
+  rest: Pick<Contender, "encoder" | "settings"> & { label?: string },
+): Contender {
+  const { label, chroma, encode } = classicalCodecs.find((each) => each.name === name)!;
+  return {
+    ...{ name, label, chroma, ...rest },
+    encode: ({ width, height, planes }, quality) => {
+      const bytes = planes.map((plane) => Uint8Array.from(plane));
+      return encode({ width, height, bitDepth: 8, colour: "rgb", planes: bytes }, quality);
+    },
+    decode: (bytes) => planesOf(sharp(bytes)),
+  };
+}
+
 /** The codecs that everybody has. */
 export const baselines: readonly Contender[] = [
-  throughSharp({
-    name: "jpeg",
-    label: "JPEG (mozjpeg)",
-    chroma: "4:2:0",
+  classical("jpeg", {
     encoder:
       "mozjpeg as sharp's mozjpeg option sets it: trellis quantization, optimized progressive scans, Huffman",
     settings: [5, 10, 20, 30, 40, 55, 70, 85],
-    write: (image, quality) => image.jpeg({ quality, mozjpeg: true, chromaSubsampling: "4:2:0" }),
   }),
-  throughSharp({
-    name: "webp",
-    label: "WebP",
-    chroma: "4:2:0",
+  classical("webp", {
     encoder: "libwebp, lossy, method 6, plain chroma halving",
     settings: [1, 10, 20, 35, 50, 70, 85],
-    write: (image, quality) => image.webp({ quality, effort: 6 }),
   }),
-  throughSharp({
-    name: "avif",
+  classical("avif", {
     label: "AVIF (tune=psnr)",
-    chroma: "4:4:4",
     encoder: "libaom through libheif, effort 4 of 9 (sharp's default), 8 bit, tuned for PSNR",
     settings: [5, 15, 25, 35, 48, 65],
-    write: (image, quality) => image.avif({ quality, effort: 4, chromaSubsampling: "4:4:4", tune: "psnr" }),
   }),
   throughSharp({
     name: "avif-iq",
