@@ -79,7 +79,7 @@ function stepsOf(): Float32Array {
 }
 
 /** Trains on the same two pictures, and answers with the metrics of every step. */
-async function trained(recipe: PictureRecipe, steps: number) {
+async function trained(recipe: PictureRecipe, steps: number, of = pictures) {
   const graph = buildStep(recipe);
   const session = await runtime.open(graph.model, { threads: 1 });
   let state = initialState(recipe, graph);
@@ -87,7 +87,7 @@ async function trained(recipe: PictureRecipe, steps: number) {
   for (let step = 1; step <= steps; step++) {
     const row = tableRow(recipe, graph.table, step);
     const found = await session.run({
-      pictures: feedOf(graph.batch.shape, pictures),
+      pictures: feedOf(graph.batch.shape, of),
       row: feedOf([row.length], row),
       ...Object.fromEntries(graph.state.map(({ name, shape }) => [name, feedOf(shape, state[name]!)])),
     });
@@ -115,6 +115,15 @@ describe("a step of pictures", () => {
     for (const name of ["bpp", "sideBpp", "bpp.1", "nonzero.3", "error.2", "gradientNorm"]) {
       expect(told[0]![name]).toEqual(expect.any(Number));
     }
+  });
+
+  test("a share of structure stands in the loss beside squares, at its price", async () => {
+    const structured = tinyPictureRecipe({ crop: 192, distortion: [0.01, 0.01, 0.01], structure: 0.4 });
+    const { told } = await trained(structured, 1, wavePictures(structured.batch, 192, 3));
+    const { loss, bpp, mse, msSsim } = told[0]! as Record<string, number>;
+    expect(msSsim).toBeGreaterThan(0.2);
+    expect(msSsim).toBeLessThan(0.999);
+    expect(loss).toBeCloseTo(bpp! + 0.01 * (0.6 * mse! + 0.4 * 1200 * (1 - msSsim!)), 3);
   });
 
   test("an error that is worth more buys a better picture with more bits", async () => {
