@@ -13,7 +13,7 @@ test("the picture half of npm start prints bytes and PSNR and ends with the file
     env: { ...process.env, NACRE_PICTURE_MODEL: tinyModel },
   });
   expect([status, stderr]).toEqual([0, ""]);
-  expect(stdout).toMatch(/coffee\.nacre: \d+ bytes · [\d.]+ bit\/pixel · 600 x 400 pixels/);
+  expect(stdout).toMatch(/coffee\.nacre: \d+ bytes · [\d.]+ bit\/pixel · 480 x 320 pixels/);
   expect(stdout).toMatch(/codec +setting +bytes +bit\/pixel +PSNR +MS-SSIM\ntiny-picture@1/);
   const end = stdout.slice(stdout.lastIndexOf("Made:"));
   expect(readdirSync(at("out"))).toHaveLength(3);

@@ -1,22 +1,24 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { pictureRecipes } from "@nacre/training";
+import { pictureRecipes, type ScalarPictureRecipe } from "@nacre/training";
 import { expect, test } from "vitest";
 import { call, png, sandbox, waves } from "../test/program.js";
 
-const [base] = pictureRecipes;
+const base = pictureRecipes.find(
+  ({ quantizer }) => quantizer.kind === "residual-scalar",
+) as ScalarPictureRecipe;
 
 test("a model trained on a folder of the user's own encodes and decodes", async () => {
   const at = sandbox();
   const small = { dim: 8, blocks: 1, kernel: 3, latentDim: 4, sideChannels: 2 };
   const recipe = {
-    ...base!,
+    ...base,
     name: "tiny",
     batch: 1,
     crop: 64,
-    encoder: { ...base!.encoder, ...small, sideDim: 4 },
-    decoder: { ...base!.decoder, ...small, layers: 2, fineDim: 4, fineBlocks: 1 },
-    quantizer: { ...base!.quantizer, layers: 2, reach: 15 },
-    context: { ...base!.context, tables: 8 },
+    encoder: { ...base.encoder, ...small, sideDim: 4 },
+    decoder: { ...base.decoder, ...small, layers: 2, fineDim: 4, fineBlocks: 1 },
+    quantizer: { ...base.quantizer, layers: 2, reach: 15 },
+    context: { ...base.context, tables: 8 },
     distortion: [0.002, 0.02],
     structure: 0,
   };

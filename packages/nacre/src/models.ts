@@ -11,6 +11,7 @@ export type ModelMedium = AnyModel["medium"];
 /** Models that this release brings along, the usual one of each medium first; adding one is a package and a line. */
 const shipped = [
   { name: "speech-24k", medium: "audio" },
+  { name: "speech-24k-fsq-factorised", medium: "audio" },
   { name: "photo", medium: "image" },
 ] as const;
 

@@ -1,6 +1,7 @@
 import type {
   EntryOptions,
   GroupedPictureRecipe,
+  GroupedRecipe,
   ScalarPictureRecipe,
 } from "../src/pictures/picture-recipe.js";
 import { photo } from "../src/recipes/photo.js";
@@ -43,10 +44,9 @@ export function tinyGroupedRecipe(
   } as const;
   return {
     ...recipe,
-    quantizer:
-      kind === "residual-vector"
-        ? { kind, ...shared, ...vectors, ...options }
-        : { kind, ...shared, ...scalars, levels: [...scalars.levels], ...options },
+    quantizer: (kind === "residual-vector"
+      ? { kind, ...shared, ...vectors, ...options }
+      : { kind, ...shared, ...scalars, levels: [...scalars.levels], ...options }) as GroupedRecipe,
   };
 }
 

@@ -42,7 +42,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   nacre: {
     mayImport: ["errors", "signal", "runtime", "bitstream", "codec", "media", "inspect"],
     pure: false,
-    brings: ["speech-24k", "photo"],
+    brings: ["speech-24k", "speech-24k-fsq-factorised", "photo"],
   },
   cli: {
     mayImport: [...coding, "codec", "media", "metrics", "training", "inspect", "report", "nacre"],

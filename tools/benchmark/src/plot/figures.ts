@@ -33,16 +33,6 @@ const sources: readonly Source[] = [
     draw: ([channel]) => drawFigure(channelFigure(channel as ChannelResult)),
   },
   {
-    file: "pictures-psnr.svg",
-    results: ["pictures-baselines"],
-    draw: ([pictures]) => ratePlot(pictures as PicturesResult, "psnrRgb", "PSNR of RGB (dB)"),
-  },
-  {
-    file: "pictures-msssim.svg",
-    results: ["pictures-baselines"],
-    draw: ([pictures]) => ratePlot(pictures as PicturesResult, "msSsimDecibels", "MS-SSIM (dB)"),
-  },
-  {
     file: "pictures-photo-psnr.svg",
     results: ["pictures-photo"],
     draw: ([pictures]) => ratePlot(pictures as PicturesResult, "psnrRgb", "PSNR of RGB (dB)"),
