@@ -44,5 +44,5 @@ export const photo: ScalarPictureRecipe = {
   optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, clip: 1, average: 0.999 },
   schedule: { rate: 1e-3, steps: 18_000, warmup: 200, decay: 4000 },
   distortion: [0.0015, 0.006, 0.022, 0.08],
-  structure: 0.5,
+  structure: 0.8,
 };
