@@ -15,11 +15,11 @@ export type EncodePictureOptions = {
   layers?: number;
   /** 0 .. 100, continuous; bytes grow with it. Codes are chosen by rate and distortion. 75 by default. */
   quality?: number;
-  /** Bits of the whole file for a pixel to land on within 2 percent; trials, and 4 bytes of memory for a pixel. */
+  /** Bits of the whole file for a pixel to land on within 2 percent; trials, and 5 bytes of memory for a pixel. */
   bpp?: number;
   /**
    * dB to reach, and at most .1 above: 10 log10(255^2 / MSE) with one MSE over all samples, taken as 8-bit. Trials,
-   * each of which is decoded, and 7 bytes of memory for a pixel (280 MB for 40 megapixels).
+   * each of which is decoded, and 8 bytes of memory for a pixel (320 MB for 40 megapixels), with 256 channels.
    */
   psnr?: number;
   /** Every tile that one of its codings codes better in no more bytes is stored by that; absent: all in layers. Of bpp and psnr it gets the

@@ -15,7 +15,7 @@ import { type Rectangle, tileGridOf } from "./tile-grid.js";
 import type { TileCodes } from "./tile-symbols.js";
 
 /**
- * What of a tile is held between trials: its latent, 4 C bytes for a position (3 for a pixel with 192 channels), its
+ * What of a tile is held between trials: its latent, 4 C bytes for a position (4 for a pixel with 256 channels), its
  * side codes, its alpha as coded, and for psnr or a guard its samples.
  */
 type HeldTile = {
