@@ -11,7 +11,7 @@ import type { StepGraph } from "./step.js";
 
 /**
  * The state of a run that begins from a trained model: its networks, and its codebooks where the
- * recipe's quantizer has the same kind and size; moments are empty, averages equal to the weights.
+ * recipe's quantizer has the same kind and size, or more layers of it; moments are empty, averages equal to the weights.
  * Latents of another width are no obstacle: the two maps that touch them begin anew.
  *
  * throws NacreError "model" when the model's networks are not the recipe's otherwise
@@ -44,9 +44,12 @@ export function recipeFrom(model: Model, recipe: Recipe): Recipe {
   return { ...recipe, quantizer: { ...quantizer, startEvery: 0 } };
 }
 
-/** True when the model's quantizer has the kind and the sizes of the recipe's. */
+/** True when the model's quantizer has the kind and the sizes of the recipe's, or is a shorter chain of codebooks. */
 export function takesQuantizer({ config }: Model, recipe: Recipe): boolean {
-  return sortedJson(config.quantizer) === sortedJson(trainingOf(recipe).config(recipe));
+  const stored = config.quantizer as { kind: string; layers: number };
+  const wanted = trainingOf(recipe).config(recipe) as { layers: number };
+  const grows = stored.kind === "residual-vector" && stored.layers < wanted.layers;
+  return sortedJson(grows ? { ...stored, layers: wanted.layers } : stored) === sortedJson(wanted);
 }
 
 function checkNetworks({ config, id }: Model, recipe: Recipe): void {

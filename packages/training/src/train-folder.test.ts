@@ -104,6 +104,22 @@ describe("training on a folder", () => {
     expect((await readModel(again)).config.provenance).toMatchObject({ from: "tones@1" });
   });
 
+  test("lengthens a chain of codebooks: a new layer is the one below it, shrunk", async () => {
+    const model = await readModel(out);
+    const recipe = tinyRecipe({ quantizer: { layers: 4, startEvery: 1 } });
+    expect(recipeFrom(model, recipe).quantizer).toMatchObject({ startEvery: 0, layers: 4 });
+    const graph = buildStep(recipe);
+    const books = weightsOf(graph, startFrom(model, recipe, graph)).parameters["quantizer.codebooks"]!;
+    const stored = model.parameters["quantizer.codebooks"]!;
+    const size = stored.length / 3;
+    expect(books.subarray(0, stored.length)).toEqual(stored);
+    const deviation = (from: number) => Math.hypot(...stored.subarray(from, from + size));
+    const shrink = Math.min(1, deviation(2 * size) / deviation(size));
+    for (let i = 0; i < size; i++) {
+      expect(books[stored.length + i]).toBeCloseTo(shrink * stored[2 * size + i]!, 5);
+    }
+  });
+
   test("takes the networks alone when the quantizer is another", async () => {
     const model = await readModel(out);
     const recipe = tinyRecipe({ quantizer: { entries: 8, startEvery: 1 } });

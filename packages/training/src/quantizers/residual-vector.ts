@@ -86,8 +86,8 @@ export const residualVectorTraining: QuantizerTraining<ResidualVectorRecipe> = {
     "quantizer.codebooks": values["quantizer.average"] ?? values["quantizer.codebooks"]!,
   }),
   // A count of 1 makes an entry its own moving average; what really chooses it soon takes over.
-  stateOf({ quantizer: { layers, entries, update } }, tensors) {
-    const codebooks = tensors["quantizer.codebooks"]!;
+  stateOf({ quantizer: { layers, entries, update }, encoder }, tensors) {
+    const codebooks = lengthened(tensors["quantizer.codebooks"]!, layers, entries * encoder.latentDim);
     return {
       "quantizer.codebooks": codebooks,
       "quantizer.counts": new Float32Array(layers * entries).fill(1),
@@ -159,6 +159,21 @@ function movedByOptimizer(
     "next.quantizer.second": next.second,
     "next.quantizer.average": next.average,
   };
+}
+
+/**
+ * The codebooks of a longer chain, [layers, size]: a layer that the stored chain has not begins as the one below it,
+ * shrunk as much as the last stored layer is against its own.
+ */
+function lengthened(stored: Float32Array, layers: number, size: number): Float32Array {
+  const books = new Float32Array(layers * size);
+  books.set(stored);
+  const above = stored.length / size;
+  const energy = (layer: number) =>
+    stored.subarray(layer * size, (layer + 1) * size).reduce((sum, value) => sum + value * value, 0);
+  const shrink = above > 1 ? Math.min(1, Math.sqrt(energy(above - 1) / energy(above - 2)) || 1) : 1;
+  for (let at = stored.length; at < books.length; at++) books[at] = shrink * books[at - size]!;
+  return books;
 }
 
 function firstEntries({ seed, quantizer, encoder }: Owner): Float32Array {
