@@ -24,7 +24,7 @@ async function agreement(folder) {
   const config = JSON.parse(new TextDecoder().decode(await read("config.json")));
   const foreign = openForeignModel({ config, weights: await read("model.safetensors") });
   const runtime = createRuntime();
-  const model = await loadModel(await buildModel(foreign.convert("proof"), [], runtime, { half: false }));
+  const model = await loadModel(await buildModel(foreign.convert("proof"), [], runtime, { bits: 32 }));
   const codec = await createCodec(model, runtime, { threads: 1 });
   const { tensors } = readSafetensors(await read("vectors.safetensors"));
   const total = { codes: 0, equal: 0, worst: 0, seconds: 0, coding: 0, decoding: 0 };

@@ -14,7 +14,7 @@ import {
 } from "./model.js";
 import { hex } from "./model-parts.js";
 import { openQuantizer, quantizerTensors } from "./quantizers/quantizers.js";
-import { readSafetensors, writeSafetensors } from "./safetensors.js";
+import { readSafetensors, type WeightBits, writeSafetensors } from "./safetensors.js";
 
 /** What a training run hands over. */
 export type TrainedModel = Omit<ModelConfig, "format" | "medium" | "graphs" | "decodeHash" | "silence"> & {
@@ -26,7 +26,7 @@ export type TrainedModel = Omit<ModelConfig, "format" | "medium" | "graphs" | "d
 export type BuiltModel = { config: ModelConfig; weights: Uint8Array; tables: Uint8Array };
 
 /**
- * Makes a model out of trained weights: rounds them to fp16 (unless `half` is false), finds the codes of silence, and counts
+ * Makes a model out of trained weights: rounds them to `bits` each (16 unless it says otherwise), finds the codes of silence, and counts
  * codes over `sounds` for the integer tables.
  *
  * sounds  mono at the model's rate, never heard in measurements
@@ -35,7 +35,7 @@ export async function buildModel(
   { parameters, ...trained }: TrainedModel,
   sounds: Iterable<Float32Array> | AsyncIterable<Float32Array>,
   runtime: Runtime,
-  { half = true }: { half?: boolean } = {},
+  { bits = 16 }: { bits?: WeightBits } = {},
 ): Promise<BuiltModel> {
   const encoder = partOf(encoderByName, trained.encoder);
   const decoder = partOf(decoderByName, trained.decoder);
@@ -48,7 +48,7 @@ export async function buildModel(
   const sizes = openQuantizer(trained.quantizer, tensors).alphabets.flat();
   const weights = writeSafetensors(
     Object.fromEntries(specs.map(({ name, shape }) => [name, { shape, data: parameters[name]! }])),
-    { half },
+    { bits },
   );
   const graphs = {
     encoder: await graphHash(encoder, "encoder"),

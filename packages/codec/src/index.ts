@@ -38,5 +38,11 @@ export {
 export type { ReadablePicture } from "./picture/readable-picture.js";
 export type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
 export { openQuantizer, type QuantizerConfig, quantizerTensors } from "./quantizers/quantizers.js";
-export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";
+export {
+  readSafetensors,
+  type StoredTensor,
+  type StoredType,
+  type WeightBits,
+  writeSafetensors,
+} from "./safetensors.js";
 export { frameCount } from "./whole-sound.js";

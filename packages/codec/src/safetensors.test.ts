@@ -53,13 +53,13 @@ test("halves written and read again are what was written", () => {
     { length: 500 },
     () => (random() - 0.5) * 10 ** Math.floor(6 * random() - 5),
   );
-  const once = readSafetensors(writeSafetensors({ x: { shape: [500], data } }, { half: true })).tensors.x!;
+  const once = readSafetensors(writeSafetensors({ x: { shape: [500], data } }, { bits: 16 })).tensors.x!;
   for (const [at, value] of (once.data as Float32Array).entries()) {
     expect(Math.abs(value - data[at]!)).toBeLessThanOrEqual(
       Math.max(Math.abs(data[at]!) * 2 ** -11, 2 ** -25),
     );
   }
-  const twice = readSafetensors(writeSafetensors({ x: once }, { half: true })).tensors.x!;
+  const twice = readSafetensors(writeSafetensors({ x: once }, { bits: 16 })).tensors.x!;
   expect(twice).toEqual(once);
 });
 

@@ -1,7 +1,8 @@
 import { NacreError } from "@nacre/errors";
+import { fromByteWeights, toByteWeights } from "./byte-weights.js";
 import { fromHalves, toHalf } from "./half.js";
 
-/** A tensor as files hold it; F16 is read to float32. */
+/** A tensor as files hold it; F16, and I8 with a scale beside it, are read to float32. */
 export type StoredTensor = {
   shape: readonly number[];
   data: Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
@@ -10,25 +11,31 @@ export type StoredTensor = {
 /** Element types of the safetensors format that we read and write. */
 export type StoredType = "F32" | "F16" | "I32" | "I64" | "U8" | "I8";
 
+/** Bits of a float weight in a file. With 8, tensors that would suffer keep 16: see `toByteWeights`. */
+export type WeightBits = 32 | 16 | 8;
+
+/** Ends the name of the tensor of scales beside one of bytes. */
+const scaleEnding = ".scale";
 const longestHeader = 100_000_000;
 const bytesPer: Record<StoredType, number> = { F32: 4, F16: 2, I32: 4, I64: 8, U8: 1, I8: 1 };
 
 /**
  * The bytes of a safetensors file; equal tensors give equal bytes.
  *
- * half      writes float32 tensors as fp16, rounded to nearest even
+ * bits      of float32 tensors: 16 rounds to nearest even, 8 stores bytes I8 and beside them, as "name.scale", F16 scales
+ *           [...] with 1 for each axis that they do not vary along
  * metadata  text by name
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, StoredTensor>>,
-  { half = false, metadata = {} }: { half?: boolean; metadata?: Readonly<Record<string, string>> } = {},
+  { bits = 32, metadata = {} }: { bits?: WeightBits; metadata?: Readonly<Record<string, string>> } = {},
 ): Uint8Array {
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let at = 0;
   const parts: { at: number; bytes: Uint8Array }[] = [];
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    const type = typeOf(data, half);
+  for (const [name, { shape, data }] of bits === 8 ? inBytes(tensors) : Object.entries(tensors)) {
+    const type = typeOf(data, bits < 32);
     const bytes = type === "F16" ? bytesOf(Uint16Array.from(data as Float32Array, toHalf)) : bytesOf(data);
     header[name] = { dtype: type, shape, data_offsets: [at, at + bytes.length] };
     parts.push({ at, bytes });
@@ -64,7 +71,31 @@ export function readSafetensors(file: Uint8Array): {
     if (total > body.length) throw damaged("tensors that overlap");
     return [name, { shape: place.shape, data: arrayOf(place.type, copyOf(body, place)) }];
   });
-  return { tensors: Object.fromEntries(tensors), metadata };
+  return { tensors: scaled(Object.fromEntries(tensors)), metadata };
+}
+
+function inBytes(tensors: Readonly<Record<string, StoredTensor>>): [string, StoredTensor][] {
+  return Object.entries(tensors).flatMap(([name, tensor]): [string, StoredTensor][] => {
+    const stored = toByteWeights(tensor);
+    if (!stored) return [[name, tensor]];
+    return [
+      [name, stored.bytes],
+      [name + scaleEnding, stored.scale],
+    ];
+  });
+}
+
+/** Bytes with a scale beside them become the weights they stand for; all other tensors stay. */
+function scaled(tensors: Record<string, StoredTensor>): Record<string, StoredTensor> {
+  for (const [name, bytes] of Object.entries(tensors)) {
+    const scale = tensors[name + scaleEnding];
+    if (!(bytes.data instanceof Int8Array) || scale === undefined) continue;
+    const weights = fromByteWeights({ bytes, scale });
+    if (!weights) throw damaged(`a scale of shape [${scale.shape.join(", ")}] beside "${name}"`);
+    tensors[name] = weights;
+    delete tensors[name + scaleEnding];
+  }
+  return tensors;
 }
 
 function readHeader(file: Uint8Array): { header: Record<string, unknown>; start: number } {

@@ -45,7 +45,7 @@ export async function importModel(request: ImportRequest): Promise<ModelInfo> {
   onLicence?.(foreign.notice);
   const trained = foreign.convert(name);
   const counted = countedSounds(sounds, sampleRateOf(trained.encoder.config), { onProgress, signal });
-  const built = await buildModel(trained, counted, createRuntime(), { half: false });
+  const built = await buildModel(trained, counted, createRuntime(), { bits: 32 });
   await writeWhole(out, {
     ...filesOf(built),
     "card.md": importCard({ name, ...foreign, config: built.config, counted: sounds.length }),

@@ -31,7 +31,7 @@ export { type Feed, type FeedOptions, openFeed, openPictureFeed, type PictureFee
 export { balance, type WeightedLoss } from "./losses/balancer.js";
 export { type MelScale, melFilters, melLoss, melScales } from "./losses/mel.js";
 export { siSdrLoss, waveformLoss } from "./losses/waveform.js";
-export { type ModelLabel, writeModel } from "./model-folder.js";
+export { type ModelLabel, type ModelWriting, writeModel } from "./model-folder.js";
 export { type PackResult, packFolder } from "./pack-folder.js";
 export { writePictureModel } from "./picture-model-folder.js";
 export { drawCrops, networkValue, validationCrops } from "./pictures/draw-crops.js";

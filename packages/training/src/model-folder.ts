@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { buildModel, modelText } from "@nacre/codec";
+import { buildModel, modelText, type WeightBits } from "@nacre/codec";
 import { modelFiles } from "@nacre/codec/node";
 import { spectralDecoder } from "@nacre/decoder";
 import { spectralEncoder } from "@nacre/encoder";
@@ -21,6 +21,9 @@ export type ModelLabel = {
   provenance: unknown;
 };
 
+/** How a model is written. `bits` of a weight: 16, or 8, see `writeSafetensors`. */
+export type ModelWriting = { bits?: WeightBits };
+
 /** Frames that are coded together: five seconds at 75 frames per second. */
 const framesPerChunk = 375;
 /** Seconds of training sound that the tables are counted over. */
@@ -38,6 +41,7 @@ export async function writeModel(
   label: ModelLabel,
   corpus: Corpus,
   runtime: Runtime,
+  writing: ModelWriting = {},
 ): Promise<void> {
   const { encoder, decoder } = recipe;
   const built = await buildModel(
@@ -51,6 +55,7 @@ export async function writeModel(
     },
     tableSounds(corpus, recipe.seed),
     runtime,
+    writing,
   );
   await mkdir(folder, { recursive: true });
   await writeWhole(join(folder, modelFiles.weights), built.weights);

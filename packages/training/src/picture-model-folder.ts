@@ -8,7 +8,7 @@ import { NacreError } from "@nacre/errors";
 import type { Runtime } from "@nacre/runtime";
 import type { Picture } from "@nacre/signal";
 import { exportContext } from "./context/export-context.js";
-import type { ModelLabel } from "./model-folder.js";
+import type { ModelLabel, ModelWriting } from "./model-folder.js";
 import type { PictureCorpus } from "./pictures/picture-corpus.js";
 import { hasScalars, type PictureRecipe, type ScalarPictureRecipe } from "./pictures/picture-recipe.js";
 import { sizesOf, stepsPlace } from "./pictures/scalar-coding.js";
@@ -37,6 +37,7 @@ export async function writePictureModel(
   label: ModelLabel,
   corpus: PictureCorpus,
   runtime: Runtime,
+  writing: ModelWriting = {},
 ): Promise<void> {
   if (!hasScalars(recipe)) throw noModel(recipe);
   const { encoder, decoder, quantizer, context } = recipe;
@@ -54,6 +55,7 @@ export async function writePictureModel(
     },
     tablePictures(corpus, recipe.seed),
     runtime,
+    writing,
   );
   await mkdir(folder, { recursive: true });
   await writeWhole(join(folder, modelFiles.weights), built.weights);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { isNacreError } from "@nacre/errors";
 import { pictureRecipes, recipes } from "@nacre/training";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { makeModel } from "./make-model.js";
 import { run } from "./run.js";
 
@@ -30,6 +30,7 @@ program
   .argument("<recipe>", `${names}, ${pictureNames}`)
   .requiredOption("--out <folder>", "of the model")
   .option("--model-version <n>", "a released version never changes: give the next one", Number, 1)
+  .addOption(new Option("--bits <bits>", "of a weight").choices(["16", "8"]).default("16"))
   .option("--corpus <folder>", "packed by tools/corpora; by default corpora/packed, or corpora/photos")
   .option("--sources <names>", "of the corpus, comma-separated; all by default")
   .option("--kinds <kinds>", "speech or music; both by default")

@@ -11,7 +11,7 @@ import {
 } from "@nacre/training";
 import { type CorpusOptions, pictureCorpusOf, soundCorpusOf } from "./choice.js";
 
-type ModelOptions = CorpusOptions & { out: string; modelVersion: number; folder: string };
+type ModelOptions = CorpusOptions & { out: string; modelVersion: number; folder: string; bits: "8" | "16" };
 
 /**
  * Writes a run's averaged weights as a model, with the corpora they heard in its provenance: the part of
@@ -25,6 +25,7 @@ export async function makeModel(name: string, options: ModelOptions): Promise<vo
   const { step, seconds } = await loadCheckpoint(checkpoint, recipe, graph, values);
   const weights = weightsOf(graph, values);
   const out = resolve(options.out);
+  const bits = options.bits === "8" ? 8 : 16;
   const hours = Number((seconds / 3600).toFixed(2));
   const labelFor = (corpora: unknown) => ({
     name,
@@ -35,11 +36,13 @@ export async function makeModel(name: string, options: ModelOptions): Promise<vo
   });
   if ("medium" in recipe) {
     const corpus = await pictureCorpusOf(options);
-    await writePictureModel(out, recipe, weights, labelFor(corpus.sources), corpus, createRuntime());
+    await writePictureModel(out, recipe, weights, labelFor(corpus.sources), corpus, createRuntime(), {
+      bits,
+    });
     corpus.close();
   } else {
     const corpus = await soundCorpusOf(options);
-    await writeModel(out, recipe, weights, labelFor(corpus.sources), corpus, createRuntime());
+    await writeModel(out, recipe, weights, labelFor(corpus.sources), corpus, createRuntime(), { bits });
     corpus.close();
   }
   console.log(`${name}@${options.modelVersion} of step ${step} stands in ${options.out}`);

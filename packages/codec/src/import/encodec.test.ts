@@ -30,7 +30,7 @@ async function files(name: string) {
 }
 
 async function opened(trained: TrainedModel): Promise<Codec> {
-  return createCodec(await loadModel(await buildModel(trained, [], runtime, { half: false })), runtime);
+  return createCodec(await loadModel(await buildModel(trained, [], runtime, { bits: 32 })), runtime);
 }
 
 async function imported(name: string): Promise<TrainedModel> {

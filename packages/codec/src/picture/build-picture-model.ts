@@ -8,7 +8,7 @@ import {
 } from "@nacre/entropy";
 import type { Runtime } from "@nacre/runtime";
 import { hex, weightOf } from "../model-parts.js";
-import { readSafetensors, type StoredTensor, writeSafetensors } from "../safetensors.js";
+import { readSafetensors, type StoredTensor, type WeightBits, writeSafetensors } from "../safetensors.js";
 import { analyzedTiles } from "./encode-picture.js";
 import { storedContext } from "./picture-context.js";
 import { createPictureEngine } from "./picture-engine.js";
@@ -54,10 +54,11 @@ export async function buildPictureModel(
   trained: TrainedPictureModel,
   pictures: Iterable<ReadablePicture> | AsyncIterable<ReadablePicture>,
   runtime: Runtime,
+  { bits = 16 }: { bits?: WeightBits } = {},
 ): Promise<BuiltPictureModel> {
   const { parameters, context, scales, ...label } = trained;
   const stored = storedContext(context);
-  const weights = writeSafetensors({ ...floatTensors(trained), ...stored.tensors }, { half: true });
+  const weights = writeSafetensors({ ...floatTensors(trained), ...stored.tensors }, { bits });
   const { encoder, decoder } = networksOf(label);
   const graphs = { encoder: await encoderHash(encoder), decoder: await decoderHash(decoder) };
   const rounded = roundedParameters(trained, weights);

@@ -23,7 +23,7 @@ const { tensors } = readSafetensors(files.weights);
 const refusal = (change: Partial<ModelFiles>) => codeOf(() => loadPictureModel({ ...files, ...change }));
 const withConfig = (change: Record<string, unknown>) => refusal({ config: { ...config, ...change } });
 const withTensor = (name: string, data: Int8Array | Int32Array | Float32Array, shape = [data.length]) =>
-  refusal({ weights: writeSafetensors({ ...tensors, [name]: { shape, data } }, { half: true }) });
+  refusal({ weights: writeSafetensors({ ...tensors, [name]: { shape, data } }, { bits: 16 }) });
 
 test("the frozen model loads, keeps its decode hash, and takes a few tens of kilobytes", async () => {
   const model = await readPictureModel(tinyPictureFolder);
@@ -113,7 +113,7 @@ test("configs with sizes out of range or that do not fit each other are refused"
 
 test("integers of another type or number, sums beyond 32 bits and steps of nothing are refused", async () => {
   const { "context.0.bias": bias, ...rest } = tensors;
-  expect(await refusal({ weights: writeSafetensors(rest, { half: true }) })).toBe("model");
+  expect(await refusal({ weights: writeSafetensors(rest, { bits: 16 }) })).toBe("model");
   const values = bias!.data as Int32Array;
   expect(
     await withTensor(
