@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Model } from "@nacre/codec";
+import { NacreError } from "@nacre/errors";
 import type { Runtime } from "@nacre/runtime";
 import { createRuntime } from "@nacre/runtime/node";
 import { type Corpus, openCorpus } from "./corpus.js";
@@ -44,9 +45,13 @@ export type TrainFolderOptions = {
  */
 export async function trainFolder(options: TrainFolderOptions): Promise<{ folder: string; step: number }> {
   const recipe = recipeOf(options);
-  return "medium" in recipe
-    ? trainOn(picturesOf(recipe), recipe, options)
-    : trainOn(soundsOf(recipe), recipe, options);
+  if (!("medium" in recipe)) return trainOn(soundsOf(recipe), recipe, options);
+  if (recipe.medium === "picture") return trainOn(picturesOf(recipe), recipe, options);
+  throw new NacreError("option", {
+    found: `recipe ${recipe.name}, which is trained on clips made from a corpus of photographs`,
+    expected: "a recipe of sound or of pictures",
+    mend: "pack photographs with tools/corpora and run tools/train",
+  });
 }
 
 async function trainOn<C extends AnyCorpus>(

@@ -19,6 +19,7 @@ export function coarseVectors(
   range: number,
 ): (row: number, column: number) => Vector {
   const reach = Math.ceil(range / shrink);
+  const offsets = nearFirst(reach);
   let planes: [Small, Small] | undefined;
   return (row, column) => {
     planes ??= [shrunk(current, size, side), shrunk(reference, size, side + reach)];
@@ -27,14 +28,22 @@ export function coarseVectors(
     const left = (column * blockSize.small) / shrink - inset;
     const top = (row * blockSize.small) / shrink - inset;
     let best = { x: 0, y: 0, cost: Number.POSITIVE_INFINITY };
-    for (let y = -reach; y <= reach; y++) {
-      for (let x = -reach; x <= reach; x++) {
-        const cost = difference(now, then, left, top, x, y, best.cost) + Math.abs(x) + Math.abs(y);
-        if (cost < best.cost) best = { x, y, cost };
-      }
+    for (const { x, y } of offsets) {
+      const cost = difference(now, then, left, top, x, y, best.cost) + Math.abs(x) + Math.abs(y);
+      if (cost < best.cost) best = { x, y, cost };
     }
     return { x: best.x * 4 * shrink, y: best.y * 4 * shrink };
   };
+}
+
+/** All offsets in reach, small ones first: a good one that comes early ends the look at many others. */
+function nearFirst(reach: number): Vector[] {
+  const side = 2 * reach + 1;
+  const all = Array.from({ length: side * side }, (_, at) => ({
+    x: (at % side) - reach,
+    y: Math.floor(at / side) - reach,
+  }));
+  return all.sort((a, b) => a.x ** 2 + a.y ** 2 - (b.x ** 2 + b.y ** 2));
 }
 
 type Small = { pixels: Uint8Array; stride: number; margin: number };

@@ -13,14 +13,16 @@ export const quarterTaps: readonly (readonly number[])[] = [
 export const tapsBefore = 3;
 /** Taps of a filter. */
 export const tapCount = 8;
-/** Sum of the taps, twice: rows and columns are filtered before anything is rounded. */
+/** Sum of the taps. */
+const whole = 64;
+/** Its digits, twice: rows and columns are filtered before anything is rounded. */
 const wholeShift = 12;
 const half = 1 << (wholeShift - 1);
 
 /** Brings the sum of both filters to a byte. */
 export function roundedByte(sum: number): number {
   const value = (sum + half) >> wholeShift;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return value < 0 ? 0 : Math.min(value, 255);
 }
 
 /**
@@ -82,6 +84,11 @@ function filterRows(
 function filterColumns(rows: Int32Array, taps: readonly number[], { lines, stride }: Size): Uint8Array {
   const [a, b, c, d, e, f, g, h] = taps as [number, number, number, number, number, number, number, number];
   const out = new Uint8Array(lines * stride);
+  if (d === whole) {
+    const from = tapsBefore * stride;
+    for (let at = 0; at < out.length; at++) out[at] = roundedByte(whole * rows[from + at]!);
+    return out;
+  }
   for (let at = 0; at < out.length; at++) {
     out[at] = roundedByte(
       a * rows[at]! +

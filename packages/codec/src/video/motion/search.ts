@@ -121,8 +121,10 @@ function searchBlock(search: Search, place: BlockPlace, candidates: readonly Vec
   for (const { x, y } of candidates) offer(x, y);
   const pixels = (place.span * blockSize.small) ** 2;
   if (best.cost > goodEnough * pixels) {
-    const { x, y } = search.coarse(place.row, place.column);
-    if (far) offer(x, y);
+    if (far) {
+      const { x, y } = search.coarse(place.row, place.column);
+      offer(x, y);
+    }
     descend(offer, () => best, 16, 4);
   }
   descend(offer, () => best, 8, 4);

@@ -1,0 +1,137 @@
+import {
+  add,
+  cast,
+  clip,
+  constant,
+  input,
+  mean,
+  mul,
+  onnxModel,
+  reshape,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "@nacre/graph";
+import type { Runtime } from "@nacre/runtime";
+import type { PictureCorpus } from "../pictures/picture-corpus.js";
+import { joined } from "../pictures/picture-plan.js";
+import type { Weights } from "../plan.js";
+import { validationClips } from "./draw-clips.js";
+import { type CodedFrame, clipPlanes, filmForward, filmParameters } from "./film-forward.js";
+import type { FilmRecipe } from "./film-recipe.js";
+
+/**
+ * Rate and quality of predicted frames of clips that are never trained on, by number of layers: bit per pixel by the
+ * model's own estimate, side codes included and motion not, and dB of the mean squared error over all predicted frames
+ * (peak 255), of what is decoded and of the predictions alone.
+ */
+export type FilmValidationPoint = { layers: number; bpp: number; psnr: number; predictionPsnr: number };
+
+/** Measures weights on clips that are drawn once from the seed. */
+export async function validateFilm(
+  recipe: FilmRecipe,
+  weights: Weights,
+  corpus: PictureCorpus,
+  runtime: Runtime,
+  items = 6,
+): Promise<FilmValidationPoint[]> {
+  const { crop, seed, frames } = recipe;
+  const clips = new Float32Array(items * clipPlanes(recipe) * crop ** 2);
+  validationClips(corpus, seed, { size: crop, frames }, clips);
+  return (await measureClips(recipe, weights, clips, runtime)).points;
+}
+
+/**
+ * What measuring gives.
+ *
+ * points  one for each number of layers, 1 .. L
+ * codes   [frame][L], codes around zero of every position of all clips, decoded from all layers; side [frame]
+ */
+export type MeasuredClips = { points: FilmValidationPoint[]; codes: Int32Array[][]; side: Int32Array[] };
+
+/**
+ * Codes and decodes clips at every number of layers.
+ *
+ * clips  [items, clipPlanes, crop, crop], as drawClips lays them
+ */
+export async function measureClips(
+  recipe: FilmRecipe,
+  weights: Weights,
+  clips: Float32Array,
+  runtime: Runtime,
+): Promise<MeasuredClips> {
+  const { crop, quantizer } = recipe;
+  const items = clips.length / (clipPlanes(recipe) * crop ** 2);
+  const session = await runtime.open(measuringGraph(recipe, weights, items));
+  const measured: MeasuredClips = { points: [], codes: [], side: [] };
+  for (let layers = 1; layers <= quantizer.layers; layers++) {
+    const found = await session.run(feedsOf(recipe, clips, items, layers));
+    const values = (name: string) => found[name]!.data as Float32Array;
+    const of = (name: string) => values(name)[0]!;
+    const bits = values("layerBits")
+      .slice(0, layers)
+      .reduce((a, b) => a + b, of("sideBits"));
+    measured.points.push({
+      layers,
+      bpp: bits / (items * crop ** 2),
+      psnr: decibels(of("decodedError")),
+      predictionPsnr: decibels(of("predictionError")),
+    });
+    if (layers < quantizer.layers) continue;
+    for (let frame = 0; frame < recipe.frames - 1; frame++) {
+      measured.codes.push(
+        Array.from({ length: layers }, (_, layer) => found[`codes${frame}.${layer}`]!.data as Int32Array),
+      );
+      measured.side.push(found[`side${frame}`]!.data as Int32Array);
+    }
+  }
+  await session.close();
+  return measured;
+}
+
+function feedsOf(recipe: FilmRecipe, clips: Float32Array, items: number, layers: number) {
+  const { crop, quantizer, keySteps } = recipe;
+  const mask = Float32Array.from({ length: items * quantizer.layers }, (_, i) =>
+    i % quantizer.layers < layers ? 1 : 0,
+  );
+  const steps = new Float32Array(items).fill(keySteps[layers - 1]!);
+  return {
+    clips: { type: "float32", shape: [items, clipPlanes(recipe), crop, crop], data: clips },
+    mask: { type: "float32", shape: [items, quantizer.layers], data: mask },
+    keySteps: { type: "float32", shape: [items], data: steps },
+  } as const;
+}
+
+function measuringGraph(recipe: FilmRecipe, { parameters }: Weights, items: number): Uint8Array {
+  const { crop, quantizer } = recipe;
+  const baked = Object.fromEntries(
+    filmParameters(recipe).map(({ name, shape }) => [name, constant(parameters[name]!, shape)]),
+  );
+  const clips = input("clips", "float32", [items, clipPlanes(recipe), crop, crop]);
+  const mask = input("mask", "float32", [items, quantizer.layers]);
+  const keySteps = input("keySteps", "float32", [items]);
+  const { frames } = filmForward(recipe, { parameters: baked, clips, layerMask: mask, keySteps });
+  const over = (of: (each: CodedFrame) => Tensor) =>
+    mul(
+      frames.map(of).reduce((a, b) => add(a, b)),
+      1 / frames.length,
+    );
+  const one = (value: Tensor) => reshape(value, [1]);
+  const errorOf = (picture: Tensor, frame: Tensor) => mean(square(sub(clip(picture, -0.5, 0.5), frame)));
+  const outputs: Record<string, Tensor> = {
+    layerBits: over(({ coded }) => joined(coded.layerBits.map((bits) => sum(bits)))),
+    sideBits: one(over(({ sideBits }) => sum(sideBits))),
+    decodedError: one(over(({ decoded, frame }) => errorOf(decoded, frame))),
+    predictionError: one(over(({ prediction, frame }) => errorOf(prediction, frame))),
+  };
+  for (const [at, { coded, side }] of frames.entries()) {
+    outputs[`side${at}`] = cast(side, "int32");
+    for (const [layer, codes] of coded.codes.entries()) outputs[`codes${at}.${layer}`] = cast(codes, "int32");
+  }
+  return onnxModel({ name: `${recipe.name}-validation`, inputs: [clips, mask, keySteps], outputs });
+}
+
+function decibels(error: number): number {
+  return -10 * Math.log10(error);
+}
