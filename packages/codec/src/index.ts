@@ -39,6 +39,25 @@ export type { ReadablePicture } from "./picture/readable-picture.js";
 export type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
 export { openQuantizer, type QuantizerConfig, quantizerTensors } from "./quantizers/quantizers.js";
 export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";
+export {
+  type BuiltFilmModel,
+  buildFilmModel,
+  type CountedFrame,
+  type TrainedFilmModel,
+} from "./video/film/build-film-model.js";
+export {
+  type FilmModel,
+  type FilmModelConfig,
+  filmModelSchema,
+  loadFilmModel,
+} from "./video/film/film-model.js";
+export {
+  type FrameMemory,
+  keyMemory,
+  openPredictedFrames,
+  type PredictedFrameOptions,
+  type PredictedFrames,
+} from "./video/film/predicted-frames.js";
 export { decodeMotion, encodeMotion, motionCodes } from "./video/motion/code-motion.js";
 export { quarterTaps } from "./video/motion/interpolate.js";
 export { blockSize, type FramePlanes, type MotionField, stillField } from "./video/motion/motion-field.js";

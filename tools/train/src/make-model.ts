@@ -6,6 +6,7 @@ import {
   initialState,
   loadCheckpoint,
   weightsOf,
+  writeFilmModel,
   writeModel,
   writePictureModel,
 } from "@nacre/training";
@@ -35,7 +36,10 @@ export async function makeModel(name: string, options: ModelOptions): Promise<vo
   });
   if ("medium" in recipe) {
     const corpus = await pictureCorpusOf(options);
-    await writePictureModel(out, recipe, weights, labelFor(corpus.sources), corpus, createRuntime());
+    const label = labelFor(corpus.sources);
+    if (recipe.medium === "picture")
+      await writePictureModel(out, recipe, weights, label, corpus, createRuntime());
+    else await writeFilmModel(out, recipe, weights, label, corpus, createRuntime());
     corpus.close();
   } else {
     const corpus = await soundCorpusOf(options);

@@ -24,6 +24,18 @@ export function sizesOf({ encoder, quantizer, remembers = false }: ScalarCodingR
   return { layers: quantizer.layers, channels: latentDim, sideChannels, remembers };
 }
 
+/** Steps [L * C] of their trained logarithms. */
+export function trainedSteps(
+  { quantizer, encoder }: ScalarCodingRecipe,
+  parameters: Readonly<Record<string, Float32Array>>,
+): Float32Array<ArrayBuffer> {
+  const steps = new Float32Array(quantizer.layers * encoder.latentDim);
+  for (let layer = 0; layer < quantizer.layers; layer++) {
+    steps.set(parameters[stepsPlace(layer)]!.map(Math.exp), layer * encoder.latentDim);
+  }
+  return steps;
+}
+
 /** Scalars with learned steps, and scales chosen by a linear context. */
 export function scalarCoding(recipe: ScalarCodingRecipe): LatentCoding {
   return {

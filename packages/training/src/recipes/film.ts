@@ -47,7 +47,7 @@ export const film: FilmRecipe = {
   },
   context: { tables: 64, precision: 8, lowest: 0.06, highest: 32 },
   remembers: true,
-  keySteps: [0.6, 0.3, 0.15, 0.075],
+  keySteps: [0.83, 0.37, 0.19, 0.11],
   optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, clip: 1, average: 0.999 },
   schedule: { rate: 1e-3, steps: 12_000, warmup: 200, decay: 3000 },
   distortion: [0.0015, 0.006, 0.022, 0.08],

@@ -46,9 +46,13 @@ export async function validateFilm(
  * What measuring gives.
  *
  * points  one for each number of layers, 1 .. L
- * codes   [frame][L], codes around zero of every position of all clips, decoded from all layers; side [frame]
+ * codes   [number of layers - 1][predicted frame], codes around zero of every position of all clips: the layers that are
+ *         used, and the side codes
  */
-export type MeasuredClips = { points: FilmValidationPoint[]; codes: Int32Array[][]; side: Int32Array[] };
+export type MeasuredClips = {
+  points: FilmValidationPoint[];
+  codes: { layers: Int32Array[]; side: Int32Array }[][];
+};
 
 /**
  * Codes and decodes clips at every number of layers.
@@ -64,7 +68,7 @@ export async function measureClips(
   const { crop, quantizer } = recipe;
   const items = clips.length / (clipPlanes(recipe) * crop ** 2);
   const session = await runtime.open(measuringGraph(recipe, weights, items));
-  const measured: MeasuredClips = { points: [], codes: [], side: [] };
+  const measured: MeasuredClips = { points: [], codes: [] };
   for (let layers = 1; layers <= quantizer.layers; layers++) {
     const found = await session.run(feedsOf(recipe, clips, items, layers));
     const values = (name: string) => found[name]!.data as Float32Array;
@@ -78,13 +82,13 @@ export async function measureClips(
       psnr: decibels(of("decodedError")),
       predictionPsnr: decibels(of("predictionError")),
     });
-    if (layers < quantizer.layers) continue;
-    for (let frame = 0; frame < recipe.frames - 1; frame++) {
-      measured.codes.push(
-        Array.from({ length: layers }, (_, layer) => found[`codes${frame}.${layer}`]!.data as Int32Array),
-      );
-      measured.side.push(found[`side${frame}`]!.data as Int32Array);
-    }
+    const whole = (name: string) => found[name]!.data as Int32Array;
+    measured.codes.push(
+      Array.from({ length: recipe.frames - 1 }, (_, frame) => ({
+        layers: Array.from({ length: layers }, (_, layer) => whole(`codes${frame}.${layer}`)),
+        side: whole(`side${frame}`),
+      })),
+    );
   }
   await session.close();
   return measured;
