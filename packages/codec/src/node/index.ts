@@ -4,7 +4,7 @@ import { NacreError } from "@nacre/errors";
 import { type AnyModel, loadAnyModel } from "../any-model.js";
 import { loadModel, type Model, type ModelFiles } from "../model.js";
 import { loadPictureModel, type PictureModel } from "../picture/picture-model.js";
-import { type FilmModel, loadFilmModel } from "../video/film/film-model.js";
+import { type FilmModel, loadFilmModel } from "../video/film-model.js";
 
 /** Names of the files in a model's folder. */
 export const modelFiles = {

@@ -1,6 +1,5 @@
 import { encodeSymbols, openSymbols, type SymbolTable, uniformTable } from "@nacre/entropy";
 import { NacreError } from "@nacre/errors";
-import type { LayerCodes } from "../../layer-codes.js";
 import { type AdaptiveTable, adaptiveTable } from "./adaptive-tables.js";
 import {
   type BlockPlace,
@@ -53,23 +52,6 @@ export function decodeMotion(bytes: Uint8Array, size: Pick<FramePlanes, "width" 
   codeField(field, (table) => reader.read([table], one)[0]!);
   reader.end();
   return field;
-}
-
-/** A field as codes of a layer, [rows, columns, 2], across and down, mostVector standing for zero. */
-export function motionCodes({ rows, columns, x, y }: MotionField): LayerCodes {
-  const data = new Int32Array(2 * rows * columns);
-  for (let at = 0; at < x.length; at++) {
-    data[2 * at] = x[at]! + mostVector;
-    data[2 * at + 1] = y[at]! + mostVector;
-  }
-  const side = blockSize.small;
-  return {
-    role: "side",
-    grid: [rows, columns, 2],
-    stride: [side, side, 1],
-    alphabet: 2 * mostVector + 1,
-    data,
-  };
 }
 
 /** Codes a symbol: an encoder's asks for its value and keeps it, a decoder's reads it. */

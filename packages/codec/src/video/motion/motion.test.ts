@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { decodeMotion, encodeMotion, motionCodes } from "./code-motion.js";
+import { motionCodes } from "../motion-codes.js";
+import { decodeMotion, encodeMotion } from "./code-motion.js";
 import { phasePlanes, quarterTaps } from "./interpolate.js";
 import { type FramePlanes, mostVector, stillField } from "./motion-field.js";
 import { lumaOf, searchMotion } from "./search.js";

@@ -4,14 +4,14 @@ import { frameEncoderByName } from "@nacre/encoder";
 import { type LinearContext, parseTables, type SymbolTable } from "@nacre/entropy";
 import { input } from "@nacre/graph";
 import { z } from "zod";
-import { sha256 } from "../../hash.js";
-import type { ModelFiles } from "../../model.js";
-import { bytesOf, checkGraph, hex, labelFields, networkSchema, unfit, weightOf } from "../../model-parts.js";
-import { contextArrays, contextSchema, openContext } from "../../picture/picture-context.js";
-import { parameterInputs, sortedText, splitTables, weightless } from "../../picture/picture-model.js";
-import type { OpenQuantizer } from "../../quantizers/quantizer-kind.js";
-import { residualScalar, residualScalarSchema } from "../../quantizers/residual-scalar.js";
-import { readSafetensors } from "../../safetensors.js";
+import { sha256 } from "../hash.js";
+import type { ModelFiles } from "../model.js";
+import { bytesOf, checkGraph, hex, labelFields, networkSchema, unfit, weightOf } from "../model-parts.js";
+import { contextArrays, contextSchema, openContext } from "../picture/picture-context.js";
+import { parameterInputs, sortedText, splitTables, weightless } from "../picture/picture-model.js";
+import type { OpenQuantizer } from "../quantizers/quantizer-kind.js";
+import { residualScalar, residualScalarSchema } from "../quantizers/residual-scalar.js";
+import { readSafetensors } from "../safetensors.js";
 
 /** What model.json of a model of predicted frames holds. It codes no frame of its own: it stands beside a model of pictures. */
 export const filmModelSchema = z.object({

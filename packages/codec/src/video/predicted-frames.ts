@@ -1,17 +1,17 @@
 import { NacreError } from "@nacre/errors";
 import type { Runtime } from "@nacre/runtime";
-import type { WindowSize } from "../../picture/picture-engine.js";
-import { sideReach } from "../../picture/picture-model.js";
-import { type CodeChoice, choiceOf } from "../../picture/picture-quality.js";
-import { networkInput, tilePlanes } from "../../picture/pixels.js";
-import { codedTile } from "../../picture/rate-distortion.js";
-import { decodeTile, type TileCodes } from "../../picture/tile-symbols.js";
-import { decodeMotion, encodeMotion } from "../motion/code-motion.js";
-import type { FramePlanes, MotionField } from "../motion/motion-field.js";
-import { type MotionSearchOptions, searchMotion } from "../motion/search.js";
-import { warpFrame } from "../motion/warp.js";
+import type { WindowSize } from "../picture/picture-engine.js";
+import { sideReach } from "../picture/picture-model.js";
+import { type CodeChoice, choiceOf } from "../picture/picture-quality.js";
+import { networkInput, tilePlanes } from "../picture/pixels.js";
+import { codedTile } from "../picture/rate-distortion.js";
+import { decodeTile, type TileCodes } from "../picture/tile-symbols.js";
 import { createFilmEngine, type FilmEngine } from "./film-engine.js";
 import type { FilmModel } from "./film-model.js";
+import { decodeMotion, encodeMotion } from "./motion/code-motion.js";
+import type { FramePlanes, MotionField } from "./motion/motion-field.js";
+import { type MotionSearchOptions, searchMotion } from "./motion/search.js";
+import { warpFrame } from "./motion/warp.js";
 import { joinedMotion, partedMotion } from "./motion-section.js";
 
 /**

@@ -1,8 +1,8 @@
 import { add, cast, clip, input, onnxModel, reshape, round, sub } from "@nacre/graph";
 import type { Runtime } from "@nacre/runtime";
-import { bakedParameters } from "../../model-parts.js";
-import { sessionsBySize, type WindowSize } from "../../picture/picture-engine.js";
-import { sideReach } from "../../picture/picture-model.js";
+import { bakedParameters } from "../model-parts.js";
+import { sessionsBySize, type WindowSize } from "../picture/picture-engine.js";
+import { sideReach } from "../picture/picture-model.js";
 import type { FilmModel } from "./film-model.js";
 
 /** A model's two networks, opened for a size of frame when it is first needed; as a PictureEngine, told the prediction. */

@@ -1,15 +1,15 @@
 import { type CodeGrid, type LinearContext, serializeTables } from "@nacre/entropy";
-import { hex, weightOf } from "../../model-parts.js";
+import { hex, weightOf } from "../model-parts.js";
 import {
   countTile,
   emptyCounts,
   type TrainedPictureModel,
   tablesOfCounts,
   uniformTables,
-} from "../../picture/build-picture-model.js";
-import { storedContext } from "../../picture/picture-context.js";
-import type { TileCodes } from "../../picture/tile-symbols.js";
-import { readSafetensors, writeSafetensors } from "../../safetensors.js";
+} from "../picture/build-picture-model.js";
+import { storedContext } from "../picture/picture-context.js";
+import type { TileCodes } from "../picture/tile-symbols.js";
+import { readSafetensors, writeSafetensors } from "../safetensors.js";
 import {
   type FilmModelConfig,
   filmDecodeHash,
