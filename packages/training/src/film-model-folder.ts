@@ -14,11 +14,11 @@ import type { Weights } from "./plan.js";
 import { drawClips } from "./video/draw-clips.js";
 import { clipPlanes } from "./video/film-forward.js";
 import type { FilmRecipe } from "./video/film-recipe.js";
-import { measureClips } from "./video/film-validation.js";
+import { type MeasuredClips, openClipMeasure } from "./video/film-validation.js";
 import { writeWhole } from "./write-whole.js";
 
 /** Clips that are coded at once, and how often, for the tables to be counted over. */
-const countedClips = { items: 8, rounds: 16 };
+const countedClips = { items: 8, rounds: 10 };
 
 /**
  * Writes trained weights of predicted frames as a model's folder, as `writePictureModel` does.
@@ -64,14 +64,16 @@ async function* countedFrames(
 ): AsyncGenerator<CountedFrame> {
   const { crop, frames, seed } = recipe;
   const clips = new Float32Array(items * clipPlanes(recipe) * crop ** 2);
+  const measure = await openClipMeasure(recipe, weights, items, runtime);
   for (let round = 1; round <= rounds; round++) {
     drawClips(corpus, seed, -round, { size: crop, frames }, clips);
-    const { codes } = await measureClips(recipe, weights, clips, runtime);
+    const { codes } = await measure.measure(clips);
     for (const ofDepth of codes) yield* framesOfItems(recipe, ofDepth, items);
   }
+  await measure.close();
 }
 
-type MeasuredCodes = Awaited<ReturnType<typeof measureClips>>["codes"][number];
+type MeasuredCodes = MeasuredClips["codes"][number];
 
 function* framesOfItems(recipe: FilmRecipe, frames: MeasuredCodes, items: number): Generator<CountedFrame> {
   const { crop, quantizer } = recipe;

@@ -94,5 +94,10 @@ export { type TrainFolderOptions, trainFolder } from "./train-folder.js";
 export { type SoundValidationPoint, validate, watchedPrefixes } from "./validation.js";
 export { drawClips, validationClips } from "./video/draw-clips.js";
 export { type FilmRecipe, withFrames } from "./video/film-recipe.js";
-export { type FilmValidationPoint, type MeasuredClips, measureClips } from "./video/film-validation.js";
+export {
+  type ClipMeasure,
+  type FilmValidationPoint,
+  type MeasuredClips,
+  openClipMeasure,
+} from "./video/film-validation.js";
 export { writeWhole } from "./write-whole.js";

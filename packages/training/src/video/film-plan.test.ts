@@ -8,7 +8,7 @@ import { tableRow } from "../table.js";
 import { drawClips, validationClips } from "./draw-clips.js";
 import { clipPlanes, filmParameters } from "./film-forward.js";
 import { type FilmRecipe, withFrames } from "./film-recipe.js";
-import { measureClips, validateFilm } from "./film-validation.js";
+import { openClipMeasure, validateFilm } from "./film-validation.js";
 
 const recipe = tinyFilmRecipe();
 const corpus = waveCorpus(96, [1, 2, 3]);
@@ -42,7 +42,9 @@ describe("predicted frames before training", () => {
   test("are coded better the more layers there are, and better than their predictions", async () => {
     const fine = tinyFilmRecipe({ encoder: { ...recipe.encoder }, keySteps: [0.4, 0.4, 0.4] });
     const weights = { parameters: initialValues(filmParameters(fine), 1) };
-    const { points, codes } = await measureClips(fine, weights, clipsOf(3), runtime);
+    const measure = await openClipMeasure(fine, weights, fine.batch, runtime);
+    const { points, codes } = await measure.measure(clipsOf(3));
+    await measure.close();
     expect(points.map(({ layers }) => layers)).toEqual([1, 2, 3]);
     expect(points[2]!.psnr).toBeGreaterThan(points[0]!.psnr);
     expect(points[2]!.psnr).toBeGreaterThan(points[2]!.predictionPsnr + 0.2);

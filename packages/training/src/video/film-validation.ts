@@ -13,7 +13,7 @@ import {
   sum,
   type Tensor,
 } from "@nacre/graph";
-import type { Runtime } from "@nacre/runtime";
+import type { Runtime, Values } from "@nacre/runtime";
 import type { PictureCorpus } from "../pictures/picture-corpus.js";
 import { joined } from "../pictures/picture-plan.js";
 import type { Weights } from "../plan.js";
@@ -39,7 +39,10 @@ export async function validateFilm(
   const { crop, seed, frames } = recipe;
   const clips = new Float32Array(items * clipPlanes(recipe) * crop ** 2);
   validationClips(corpus, seed, { size: crop, frames }, clips);
-  return (await measureClips(recipe, weights, clips, runtime)).points;
+  const measure = await openClipMeasure(recipe, weights, items, runtime);
+  const { points } = await measure.measure(clips);
+  await measure.close();
+  return points;
 }
 
 /**
@@ -54,44 +57,55 @@ export type MeasuredClips = {
   codes: { layers: Int32Array[]; side: Int32Array }[][];
 };
 
-/**
- * Codes and decodes clips at every number of layers.
- *
- * clips  [items, clipPlanes, crop, crop], as drawClips lays them
- */
-export async function measureClips(
+/** The graphs of some weights, open to measure clips of one number of items. */
+export type ClipMeasure = {
+  /** Codes and decodes clips at every number of layers; [items, clipPlanes, crop, crop], as drawClips lays them. */
+  measure(clips: Float32Array): Promise<MeasuredClips>;
+  close(): Promise<void>;
+};
+
+/** Opens weights to measure so many clips at a time. */
+export async function openClipMeasure(
   recipe: FilmRecipe,
   weights: Weights,
-  clips: Float32Array,
+  items: number,
   runtime: Runtime,
-): Promise<MeasuredClips> {
-  const { crop, quantizer } = recipe;
-  const items = clips.length / (clipPlanes(recipe) * crop ** 2);
+): Promise<ClipMeasure> {
   const session = await runtime.open(measuringGraph(recipe, weights, items));
-  const measured: MeasuredClips = { points: [], codes: [] };
-  for (let layers = 1; layers <= quantizer.layers; layers++) {
-    const found = await session.run(feedsOf(recipe, clips, items, layers));
-    const values = (name: string) => found[name]!.data as Float32Array;
-    const of = (name: string) => values(name)[0]!;
-    const bits = values("layerBits")
-      .slice(0, layers)
-      .reduce((a, b) => a + b, of("sideBits"));
-    measured.points.push({
-      layers,
-      bpp: bits / (items * crop ** 2),
-      psnr: decibels(of("decodedError")),
-      predictionPsnr: decibels(of("predictionError")),
-    });
-    const whole = (name: string) => found[name]!.data as Int32Array;
-    measured.codes.push(
-      Array.from({ length: recipe.frames - 1 }, (_, frame) => ({
-        layers: Array.from({ length: layers }, (_, layer) => whole(`codes${frame}.${layer}`)),
-        side: whole(`side${frame}`),
-      })),
-    );
-  }
-  await session.close();
-  return measured;
+  return {
+    async measure(clips) {
+      const measured: MeasuredClips = { points: [], codes: [] };
+      for (let layers = 1; layers <= recipe.quantizer.layers; layers++) {
+        const found = await session.run(feedsOf(recipe, clips, items, layers));
+        measured.points.push(pointOf(recipe, found, items, layers));
+        measured.codes.push(codesOf(recipe, found, layers));
+      }
+      return measured;
+    },
+    close: () => session.close(),
+  };
+}
+
+function pointOf({ crop }: FilmRecipe, found: Values, items: number, layers: number): FilmValidationPoint {
+  const values = (name: string) => found[name]!.data as Float32Array;
+  const of = (name: string) => values(name)[0]!;
+  const bits = values("layerBits")
+    .slice(0, layers)
+    .reduce((a, b) => a + b, of("sideBits"));
+  return {
+    layers,
+    bpp: bits / (items * crop ** 2),
+    psnr: decibels(of("decodedError")),
+    predictionPsnr: decibels(of("predictionError")),
+  };
+}
+
+function codesOf({ frames }: FilmRecipe, found: Values, layers: number): MeasuredClips["codes"][number] {
+  const whole = (name: string) => found[name]!.data as Int32Array;
+  return Array.from({ length: frames - 1 }, (_, frame) => ({
+    layers: Array.from({ length: layers }, (_, layer) => whole(`codes${frame}.${layer}`)),
+    side: whole(`side${frame}`),
+  }));
 }
 
 function feedsOf(recipe: FilmRecipe, clips: Float32Array, items: number, layers: number) {
