@@ -43,7 +43,7 @@ function shaken(by: number): Runtime {
 }
 
 describe("predicted frames of a model's folder", () => {
-  const group = movingWaves(80, 72, 33);
+  const group = movingWaves(64, 60, 33);
 
   test("32 frames after a key frame every prefix that feeds the memory decodes, without drift", async () => {
     const model = await readFilmModel(out);
@@ -82,14 +82,14 @@ describe("predicted frames of a model's folder", () => {
     // Pictures drift by what bytes are rounded to now and then, codes never.
     const [mine, theirs] = [sent.picture.planes[0]!, received.picture.planes[0]!];
     const apart = mine.reduce((sum, value, at) => sum + Math.abs(value - theirs[at]!), 0) / mine.length;
-    expect(apart).toBeLessThan(0.5);
+    expect(apart).toBeLessThan(1);
     await Promise.all([coder!.close(), other!.close()]);
   });
 
   test("frames of another size, and sections that are none, are refused", async () => {
     const coder = openPredictedFrames(await readFilmModel(out), runtime, 1);
     const memory = keyMemory(group[0]!);
-    const other = movingWaves(64, 64, 1)[0]!;
+    const other = movingWaves(60, 60, 1)[0]!;
     await expect(coder.code(other, memory, { choice: { layers: 1 } })).rejects.toMatchObject({
       code: "shape",
     });
