@@ -14,6 +14,7 @@ export {
   inverseDftMatrices,
   type Spectrum,
 } from "./dft.js";
+export type { FrameDecoder, FrameDecoderInput, FrameEncoder } from "./frame-network.js";
 export {
   type Framing,
   hopsPerWindow,
@@ -41,7 +42,7 @@ export type {
   PictureEncoder,
   PictureLatent,
 } from "./picture-network.js";
-export { patchify, pixelShuffle, pixelUnshuffle, unpatchify } from "./pixels.js";
+export { halfSize, patchify, pixelShuffle, pixelUnshuffle, unpatchify } from "./pixels.js";
 export { chainFields, kernelField, symmetricField } from "./receptive-field.js";
 export { rowNorm } from "./row-norm.js";
 export { parseSeanet, type SeanetConfig, seanetHop } from "./seanet/config.js";

@@ -1,5 +1,5 @@
-/** Pixels to rows and back, and rows of one scale to rows of another: moves alone, nothing is computed. */
-import { reshape, type Tensor, transpose } from "@nacre/graph";
+/** Pixels to rows and back, and rows of one scale to rows of another. */
+import { mean, reshape, type Tensor, transpose } from "@nacre/graph";
 import type { Grid } from "./conv-next-2d.js";
 
 /**
@@ -50,4 +50,10 @@ export function pixelUnshuffle(rows: Tensor, { batch, height, width }: Grid, siz
   const [lines, columns] = [height / size, width / size];
   const cut = reshape(rows, [batch, lines, size, columns, size, channels]);
   return reshape(transpose(cut, [0, 1, 3, 2, 4, 5]), [batch * lines * columns, size * size * channels]);
+}
+
+/** Means of 2 x 2 pixels; picture [B, channels, height, width], both even. */
+export function halfSize(picture: Tensor): Tensor {
+  const [batch, channels, height, width] = picture.shape as [number, number, number, number];
+  return mean(reshape(picture, [batch, channels, height / 2, 2, width / 2, 2]), [3, 5]);
 }

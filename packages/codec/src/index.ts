@@ -45,4 +45,29 @@ export {
   type WeightBits,
   writeSafetensors,
 } from "./safetensors.js";
+export {
+  type BuiltFilmModel,
+  buildFilmModel,
+  type CountedFrame,
+  type TrainedFilmModel,
+} from "./video/build-film-model.js";
+export {
+  type FilmModel,
+  type FilmModelConfig,
+  filmModelSchema,
+  loadFilmModel,
+} from "./video/film-model.js";
+export { decodeMotion, encodeMotion } from "./video/motion/code-motion.js";
+export { quarterTaps } from "./video/motion/interpolate.js";
+export { blockSize, type FramePlanes, type MotionField, stillField } from "./video/motion/motion-field.js";
+export { type MotionSearchOptions, searchMotion } from "./video/motion/search.js";
+export { warpFrame } from "./video/motion/warp.js";
+export { motionCodes } from "./video/motion-codes.js";
+export {
+  type FrameMemory,
+  keyMemory,
+  openPredictedFrames,
+  type PredictedFrameOptions,
+  type PredictedFrames,
+} from "./video/predicted-frames.js";
 export { frameCount } from "./whole-sound.js";

@@ -1,4 +1,5 @@
-import { architectureByName, type Network, type PictureDecoder } from "@nacre/blocks";
+import { architectureByName, type FrameDecoder, type Network, type PictureDecoder } from "@nacre/blocks";
+import { frameDecoder } from "./frame/index.js";
 import { pictureDecoder } from "./picture/index.js";
 import { seanetDecoder } from "./seanet/index.js";
 import { spectralDecoder } from "./spectral/index.js";
@@ -8,6 +9,9 @@ export const decoders: readonly Network<unknown>[] = [spectralDecoder, seanetDec
 
 /** Every decoder of pictures that a model may name. */
 export const pictureDecoders: readonly PictureDecoder<unknown>[] = [pictureDecoder];
+
+/** Every decoder of predicted frames that a model may name. */
+export const frameDecoders: readonly FrameDecoder<unknown>[] = [frameDecoder];
 
 /**
  * The decoder of sound of that name.
@@ -22,4 +26,9 @@ export function decoderByName(name: string, version?: number): Network<unknown> 
 /** The same for pictures. */
 export function pictureDecoderByName(name: string, version?: number): PictureDecoder<unknown> {
   return architectureByName("picture decoder", pictureDecoders, name, version);
+}
+
+/** The same for predicted frames. */
+export function frameDecoderByName(name: string, version?: number): FrameDecoder<unknown> {
+  return architectureByName("frame decoder", frameDecoders, name, version);
 }

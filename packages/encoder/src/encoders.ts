@@ -1,4 +1,5 @@
-import { architectureByName, type Network, type PictureEncoder } from "@nacre/blocks";
+import { architectureByName, type FrameEncoder, type Network, type PictureEncoder } from "@nacre/blocks";
+import { frameEncoder } from "./frame/index.js";
 import { pictureEncoder } from "./picture/index.js";
 import { seanetEncoder } from "./seanet/index.js";
 import { spectralEncoder } from "./spectral/index.js";
@@ -8,6 +9,9 @@ export const encoders: readonly Network<unknown>[] = [spectralEncoder, seanetEnc
 
 /** Every encoder of pictures that a model may name. */
 export const pictureEncoders: readonly PictureEncoder<unknown>[] = [pictureEncoder];
+
+/** Every encoder of predicted frames that a model may name. */
+export const frameEncoders: readonly FrameEncoder<unknown>[] = [frameEncoder];
 
 /**
  * The encoder of sound of that name.
@@ -22,4 +26,9 @@ export function encoderByName(name: string, version?: number): Network<unknown> 
 /** The same for pictures. */
 export function pictureEncoderByName(name: string, version?: number): PictureEncoder<unknown> {
   return architectureByName("picture encoder", pictureEncoders, name, version);
+}
+
+/** The same for predicted frames. */
+export function frameEncoderByName(name: string, version?: number): FrameEncoder<unknown> {
+  return architectureByName("frame encoder", frameEncoders, name, version);
 }

@@ -1,5 +1,13 @@
 /** Networks from signal to latent. */
-export { encoderByName, encoders, pictureEncoderByName, pictureEncoders } from "./encoders.js";
+export {
+  encoderByName,
+  encoders,
+  frameEncoderByName,
+  frameEncoders,
+  pictureEncoderByName,
+  pictureEncoders,
+} from "./encoders.js";
+export { type FrameEncoderConfig, frameEncoder } from "./frame/index.js";
 export { type PictureEncoderConfig, pictureEncoder } from "./picture/index.js";
 export { seanetEncoder } from "./seanet/index.js";
 export { encoderLayers as seanetEncoderLayers } from "./seanet/layers.js";

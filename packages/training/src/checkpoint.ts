@@ -29,7 +29,8 @@ export async function saveCheckpoint(
 
 /**
  * Reads a checkpoint into `values`. Its recipe may differ in the schedule alone: a run may be made
- * longer, but a changed network, batch or loss is another run.
+ * longer, but a changed network, batch or loss is another run. Clips of video may grow: their frames and number are
+ * part of the schedule.
  *
  * throws NacreError "model" when it is damaged or of another recipe; `values` are untouched then
  */
@@ -77,7 +78,8 @@ function differences(stored: object, recipe: AnyRecipe): string[] {
     return { ...rest, quantizer: { ...quantizer, startEvery: 0 } };
   });
   const names = new Set([...Object.keys(a!), ...Object.keys(b!)]);
-  for (const name of ["schedule", "description"]) names.delete(name);
+  const clips = "frames" in recipe && "medium" in recipe ? ["frames", "batch"] : [];
+  for (const name of ["schedule", "description", ...clips]) names.delete(name);
   return [...names].filter((name) => sortedJson(a![name]) !== sortedJson(b![name]));
 }
 

@@ -6,6 +6,7 @@ import { drawBatch } from "./draw-batch.js";
 import type { FeedAnswer, FeedRequest, FeedStart } from "./feed.js";
 import { drawCrops } from "./pictures/draw-crops.js";
 import { openPictureCorpus } from "./pictures/picture-corpus.js";
+import { drawClips } from "./video/draw-clips.js";
 
 const port = parentPort;
 assert(port, "this module is started as a thread");
@@ -33,6 +34,10 @@ async function openDraw(start: FeedStart): Promise<(step: number, into: Float32A
   if (start.medium === "picture") {
     const pictures = await openPictureCorpus(start.folder);
     return (step, into) => drawCrops(pictures, seed, step, start.size, into);
+  }
+  if (start.medium === "video") {
+    const pictures = await openPictureCorpus(start.folder);
+    return (step, into) => drawClips(pictures, seed, step, start, into);
   }
   const corpus = await openCorpus(start.folder, start.choice);
   return (step, into) => drawBatch(corpus, seed, step, start.batch, into, start.augment);

@@ -6,6 +6,7 @@ import type { Corpus, CorpusChoice } from "./corpus.js";
 import { drawBatch } from "./draw-batch.js";
 import { drawCrops } from "./pictures/draw-crops.js";
 import type { PictureCorpus } from "./pictures/picture-corpus.js";
+import { drawClips } from "./video/draw-clips.js";
 
 /** Gives the batch of each step; close it to end its thread. */
 export type Feed = {
@@ -29,10 +30,14 @@ export type FeedOptions = {
 /** What a batch of pictures is drawn by: crops of `size` pixels; `length` is batch * 3 * size * size. */
 export type PictureFeedOptions = { seed: number; size: number; length: number };
 
+/** What a batch of clips is drawn by: squares of `size` pixels; `length` is that of a batch. */
+export type ClipFeedOptions = PictureFeedOptions & { frames: number };
+
 /** What the thread of a feed is told when it begins. */
 export type FeedStart =
   | ({ medium: "sound"; folder: string; choice: CorpusChoice | undefined } & Omit<FeedOptions, "length">)
-  | ({ medium: "picture"; folder: string } & Omit<PictureFeedOptions, "length">);
+  | ({ medium: "picture"; folder: string } & Omit<PictureFeedOptions, "length">)
+  | ({ medium: "video"; folder: string } & Omit<ClipFeedOptions, "length">);
 
 /** A wish for a batch, with the array to draw it into; the array moves to the thread and back. */
 export type FeedRequest = { step: number; into: Float32Array<ArrayBuffer> };
@@ -55,6 +60,13 @@ export function openPictureFeed(corpus: PictureCorpus, { length, ...options }: P
   const { folder } = corpus;
   if (folder !== undefined) return threadFeed({ medium: "picture", folder, ...options }, length);
   return directFeed(length, (step, into) => drawCrops(corpus, options.seed, step, options.size, into));
+}
+
+/** The same for clips made from pictures. */
+export function openClipFeed(corpus: PictureCorpus, { length, ...options }: ClipFeedOptions): Feed {
+  const { folder } = corpus;
+  if (folder !== undefined) return threadFeed({ medium: "video", folder, ...options }, length);
+  return directFeed(length, (step, into) => drawClips(corpus, options.seed, step, options, into));
 }
 
 /** Draws when asked, on the calling thread. */

@@ -28,6 +28,7 @@ export {
 } from "./corpus-writer.js";
 export { drawBatch } from "./draw-batch.js";
 export { type Feed, type FeedOptions, openFeed, openPictureFeed, type PictureFeedOptions } from "./feed.js";
+export { writeFilmModel } from "./film-model-folder.js";
 export { balance, type WeightedLoss } from "./losses/balancer.js";
 export { type MelScale, melFilters, melLoss, melScales } from "./losses/mel.js";
 export { siSdrLoss, waveformLoss } from "./losses/waveform.js";
@@ -72,7 +73,14 @@ export type { ResidualVectorRecipe } from "./quantizers/residual-vector.js";
 export { type Random, randomFor } from "./random.js";
 export { readRecipe } from "./read-recipe.js";
 export { edge } from "./recipes/check.js";
-export { anyRecipeByName, pictureRecipes, recipeAmong, recipeByName, recipes } from "./recipes/index.js";
+export {
+  anyRecipeByName,
+  filmRecipes,
+  pictureRecipes,
+  recipeAmong,
+  recipeByName,
+  recipes,
+} from "./recipes/index.js";
 export type { AnyRecipe, Recipe, RecipeOf } from "./recipes/recipe.js";
 export { type Reconstruction, reconstruct } from "./reconstruct.js";
 export { openRun, type Run, type RunOptions } from "./run.js";
@@ -84,4 +92,12 @@ export { type Table, tableRow } from "./table.js";
 export { patience, runFiles, type TrainingNews, type TrainOptions, train, weightsOf } from "./train.js";
 export { type TrainFolderOptions, trainFolder } from "./train-folder.js";
 export { type SoundValidationPoint, validate, watchedPrefixes } from "./validation.js";
+export { drawClips, validationClips } from "./video/draw-clips.js";
+export { type FilmRecipe, withFrames } from "./video/film-recipe.js";
+export {
+  type ClipMeasure,
+  type FilmValidationPoint,
+  type MeasuredClips,
+  openClipMeasure,
+} from "./video/film-validation.js";
 export { writeWhole } from "./write-whole.js";

@@ -10,8 +10,8 @@ import type { Picture } from "@nacre/signal";
 import { exportContext } from "./context/export-context.js";
 import type { ModelLabel, ModelWriting } from "./model-folder.js";
 import type { PictureCorpus } from "./pictures/picture-corpus.js";
-import { hasScalars, type PictureRecipe, type ScalarPictureRecipe } from "./pictures/picture-recipe.js";
-import { sizesOf, stepsPlace } from "./pictures/scalar-coding.js";
+import { hasScalars, type PictureRecipe } from "./pictures/picture-recipe.js";
+import { sizesOf, trainedSteps } from "./pictures/scalar-coding.js";
 import type { Weights } from "./plan.js";
 import { randomFor } from "./random.js";
 import { writeWhole } from "./write-whole.js";
@@ -51,7 +51,7 @@ export async function writePictureModel(
       quantizer: { kind, layers, dimension: encoder.latentDim, reach, deadZone },
       context: exportContext(sizesOf(recipe), context, parameters, reach),
       scales: context,
-      parameters: { ...parameters, "quantizer.steps": stepsOf(recipe, parameters) },
+      parameters: { ...parameters, "quantizer.steps": trainedSteps(recipe, parameters) },
     },
     tablePictures(corpus, recipe.seed),
     runtime,
@@ -70,18 +70,6 @@ function noModel({ name, quantizer }: PictureRecipe): NacreError {
       "residual-scalar: an integer model of probabilities and a bitstream are there for no other kind",
     mend: "train a recipe of residual scalars to get a model; the other kinds can be trained and validated",
   });
-}
-
-/** Steps [L * C] of their trained logarithms. */
-function stepsOf(
-  { quantizer, encoder }: ScalarPictureRecipe,
-  parameters: Weights["parameters"],
-): Float32Array<ArrayBuffer> {
-  const steps = new Float32Array(quantizer.layers * encoder.latentDim);
-  for (let layer = 0; layer < quantizer.layers; layer++) {
-    steps.set(parameters[stepsPlace(layer)]!.map(Math.exp), layer * encoder.latentDim);
-  }
-  return steps;
 }
 
 /** Crops of pictures drawn from the seed, as large as a tile where the picture is. */

@@ -4,6 +4,7 @@ import type { Model } from "@nacre/codec";
 import type { Runtime } from "@nacre/runtime";
 import { createRuntime } from "@nacre/runtime/node";
 import { type Corpus, openCorpus } from "./corpus.js";
+import { writeFilmModel } from "./film-model-folder.js";
 import { type ModelLabel, writeModel } from "./model-folder.js";
 import { packFolder } from "./pack-folder.js";
 import { writePictureModel } from "./picture-model-folder.js";
@@ -15,6 +16,7 @@ import { anyRecipeByName, recipes } from "./recipes/index.js";
 import type { AnyRecipe, Recipe } from "./recipes/recipe.js";
 import { withSteps } from "./schedule.js";
 import { type TrainingNews, train } from "./train.js";
+import type { FilmRecipe } from "./video/film-recipe.js";
 
 /** Training on a user's own files. */
 export type TrainFolderOptions = {
@@ -44,9 +46,9 @@ export type TrainFolderOptions = {
  */
 export async function trainFolder(options: TrainFolderOptions): Promise<{ folder: string; step: number }> {
   const recipe = recipeOf(options);
-  return "medium" in recipe
-    ? trainOn(picturesOf(recipe), recipe, options)
-    : trainOn(soundsOf(recipe), recipe, options);
+  if (!("medium" in recipe)) return trainOn(soundsOf(recipe), recipe, options);
+  if (recipe.medium === "picture") return trainOn(picturesOf(recipe), recipe, options);
+  return trainOn(filmsOf(recipe), recipe, options);
 }
 
 async function trainOn<C extends AnyCorpus>(
@@ -104,6 +106,15 @@ function picturesOf(recipe: PictureRecipe): FolderMedium<PictureCorpus> {
     pack: (inputs, folder, onFile) => packPictureFolder(inputs, folder, recipe.crop, onFile),
     open: openPictureCorpus,
     write: (out, ...rest) => writePictureModel(out, recipe, ...rest),
+  };
+}
+
+/** Clips are made from pictures. */
+function filmsOf(recipe: FilmRecipe): FolderMedium<PictureCorpus> {
+  return {
+    pack: (inputs, folder, onFile) => packPictureFolder(inputs, folder, recipe.crop, onFile),
+    open: openPictureCorpus,
+    write: (out, ...rest) => writeFilmModel(out, recipe, ...rest),
   };
 }
 

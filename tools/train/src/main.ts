@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { isNacreError } from "@nacre/errors";
-import { pictureRecipes, recipes } from "@nacre/training";
+import { filmRecipes, pictureRecipes, recipes } from "@nacre/training";
 import { Command, Option } from "commander";
 import { makeModel } from "./make-model.js";
 import { run } from "./run.js";
 
 const names = recipes.map(({ name }) => name).join(", ");
-const pictureNames = pictureRecipes.map(({ name }) => name).join(", ");
+const pictureNames = [...pictureRecipes, ...filmRecipes].map(({ name }) => name).join(", ");
 const program = new Command("train").description("Trains the shipped models and writes their folders.");
 
 program
@@ -18,6 +18,7 @@ program
   .option("--kinds <kinds>", "speech or music; both by default")
   .option("--folder <folder>", "of runs: <folder>/<recipe> holds checkpoint and log", "runs")
   .option("--steps <count>", "length of the schedule; its last part is the decay", Number)
+  .option("--frames <count>", "of a clip of video, in place of the recipe's; clips are then fewer", Number)
   .option("--from <model>", "folder of a model to begin from; name it again to go on")
   .option("--threads <count>", "of the network engine", Number)
   .option("--save-every <steps>", "between checkpoints", Number, 500)

@@ -6,6 +6,7 @@ import {
   initialState,
   loadCheckpoint,
   weightsOf,
+  writeFilmModel,
   writeModel,
   writePictureModel,
 } from "@nacre/training";
@@ -36,9 +37,10 @@ export async function makeModel(name: string, options: ModelOptions): Promise<vo
   });
   if ("medium" in recipe) {
     const corpus = await pictureCorpusOf(options);
-    await writePictureModel(out, recipe, weights, labelFor(corpus.sources), corpus, createRuntime(), {
-      bits,
-    });
+    const label = labelFor(corpus.sources);
+    if (recipe.medium === "picture")
+      await writePictureModel(out, recipe, weights, label, corpus, createRuntime(), { bits });
+    else await writeFilmModel(out, recipe, weights, label, corpus, createRuntime(), { bits });
     corpus.close();
   } else {
     const corpus = await soundCorpusOf(options);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readModel } from "@nacre/codec/node";
+import { NacreError } from "@nacre/errors";
 import { createRuntime } from "@nacre/runtime/node";
 import {
   type AnyCorpus,
@@ -7,6 +8,7 @@ import {
   anyRecipeByName,
   type TrainingNews,
   train,
+  withFrames,
   withSteps,
 } from "@nacre/training";
 import { type CorpusOptions, pictureCorpusOf, soundCorpusOf } from "./choice.js";
@@ -14,6 +16,7 @@ import { type CorpusOptions, pictureCorpusOf, soundCorpusOf } from "./choice.js"
 type RunOptions = CorpusOptions & {
   folder: string;
   steps?: number;
+  frames?: number;
   threads?: number;
   from?: string;
   saveEvery: number;
@@ -23,7 +26,8 @@ type RunOptions = CorpusOptions & {
 /** Trains until the schedule's end or an interrupt; a checkpoint stands in both cases. */
 export async function run(name: string, options: RunOptions): Promise<void> {
   const found = anyRecipeByName(name);
-  const recipe = options.steps === undefined ? found : withSteps(found, options.steps);
+  const longer = options.steps === undefined ? found : withSteps(found, options.steps);
+  const recipe = options.frames === undefined ? longer : framesOf(longer, options.frames);
   const corpus = await corpusOf(recipe, options);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
@@ -43,12 +47,19 @@ export async function run(name: string, options: RunOptions): Promise<void> {
   console.log(`stopped after step ${step} of ${recipe.schedule.steps}`);
 }
 
+function framesOf(recipe: AnyRecipe, frames: number): AnyRecipe {
+  if ("medium" in recipe && recipe.medium === "video") return withFrames(recipe, frames);
+  throw new NacreError("option", { found: `--frames with ${recipe.name}`, expected: "a recipe of video" });
+}
+
 function corpusOf(recipe: AnyRecipe, options: RunOptions): Promise<AnyCorpus> {
   return "medium" in recipe ? pictureCorpusOf(options) : soundCorpusOf(options);
 }
 
 function tell({ step, steps, seconds, pace, metrics, validation }: TrainingNews): void {
-  const losses = ["loss", "bpp", "mse", "mel", "siSdr", "intelligibility"].filter((name) => name in metrics);
+  const losses = ["loss", "bpp", "mse", "predictionMse", "mel", "siSdr", "intelligibility"].filter(
+    (name) => name in metrics,
+  );
   const line = [
     `${step}/${steps}`,
     `${(seconds / 60).toFixed(1)} min`,

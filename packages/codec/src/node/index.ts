@@ -4,6 +4,7 @@ import { NacreError } from "@nacre/errors";
 import { type AnyModel, loadAnyModel } from "../any-model.js";
 import { loadModel, type Model, type ModelFiles } from "../model.js";
 import { loadPictureModel, type PictureModel } from "../picture/picture-model.js";
+import { type FilmModel, loadFilmModel } from "../video/film-model.js";
 
 /** Names of the files in a model's folder. */
 export const modelFiles = {
@@ -24,6 +25,11 @@ export async function readModel(folder: string): Promise<Model> {
 /** The same for pictures. */
 export async function readPictureModel(folder: string): Promise<PictureModel> {
   return loadPictureModel(await readFiles(folder));
+}
+
+/** The same for predicted frames. */
+export async function readFilmModel(folder: string): Promise<FilmModel> {
+  return loadFilmModel(await readFiles(folder));
 }
 
 /** The same for a model of any medium; `medium` tells which. */

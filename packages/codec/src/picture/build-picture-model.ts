@@ -86,7 +86,8 @@ function roundedParameters(trained: TrainedPictureModel, weights: Uint8Array): R
   return Object.fromEntries(specs.map(({ name, shape }) => [name, weightOf(tensors, name, shape)]));
 }
 
-function uniformTables({ sideChannels, layers, tables, reach }: LinearContext): SymbolTable[] {
+/** Tables that favour nothing, for a context. */
+export function uniformTables({ sideChannels, layers, tables, reach }: LinearContext): SymbolTable[] {
   const [side, content] = [uniformTable(2 * sideReach + 1), uniformTable(2 * reach + 1)];
   return [
     ...Array.from({ length: sideChannels }, () => side),
@@ -94,7 +95,8 @@ function uniformTables({ sideChannels, layers, tables, reach }: LinearContext): 
   ];
 }
 
-type Counts = { side: Uint32Array[]; content: Uint32Array[][] };
+/** How often codes were seen: [side channel][code], [layer][table][code]. */
+export type CodeCounts = { side: Uint32Array[]; content: Uint32Array[][] };
 
 async function countedTables(
   model: PictureModel,
@@ -102,29 +104,45 @@ async function countedTables(
   pictures: Iterable<ReadablePicture> | AsyncIterable<ReadablePicture>,
   runtime: Runtime,
 ): Promise<SymbolTable[]> {
-  const { sideChannels, layers, tables, reach } = model.context;
-  const empty = (count: number, most: number) =>
-    Array.from({ length: count }, () => new Uint32Array(2 * most + 1));
-  const counts: Counts = {
-    side: empty(sideChannels, sideReach),
-    content: layers.map(() => empty(tables, reach)),
-  };
+  const counts = emptyCounts(model.context);
   const engine = createPictureEngine(model, runtime);
   for await (const picture of pictures) {
     for await (const { at, codes } of analyzedTiles(model, engine, picture))
       countTile(model, at, codes, counts);
   }
   await engine.close();
-  const ratio = tables > 1 ? (scales.highest / scales.lowest) ** (1 / (tables - 1)) : 1;
+  return tablesOfCounts(counts, scales);
+}
+
+/** Counts of nothing yet. */
+export function emptyCounts({ sideChannels, layers, tables, reach }: LinearContext): CodeCounts {
+  const empty = (count: number, most: number) =>
+    Array.from({ length: count }, () => new Uint32Array(2 * most + 1));
+  return { side: empty(sideChannels, sideReach), content: layers.map(() => empty(tables, reach)) };
+}
+
+/** Tables of side channels and of every layer's contexts, the logistic of their scale where little was counted. */
+export function tablesOfCounts(
+  { side, content }: CodeCounts,
+  { lowest, highest }: TrainedPictureModel["scales"],
+): SymbolTable[] {
+  const tables = content[0]!.length;
+  const ratio = tables > 1 ? (highest / lowest) ** (1 / (tables - 1)) : 1;
   return [
-    ...counts.side.map((each) => smoothedTable(each, meanSize(each))),
-    ...counts.content.flatMap((all) =>
-      all.map((each, table) => smoothedTable(bothSigns(each), scales.lowest * ratio ** table)),
+    ...side.map((each) => smoothedTable(each, meanSize(each))),
+    ...content.flatMap((all) =>
+      all.map((each, table) => smoothedTable(bothSigns(each), lowest * ratio ** table)),
     ),
   ];
 }
 
-function countTile(model: PictureModel, grid: CodeGrid, codes: TileCodes, counts: Counts): void {
+/** Counts the codes of a tile by their tables. */
+export function countTile(
+  model: Pick<PictureModel, "context">,
+  grid: CodeGrid,
+  codes: TileCodes,
+  counts: CodeCounts,
+): void {
   for (const [at, code] of codes.side.entries()) counts.side[at % counts.side.length]![code]! += 1;
   let layer = 0;
   for (const { symbols, choice } of chosenSymbols(model, grid, codes)) {

@@ -15,7 +15,7 @@ export const contextSchema = z.object({
       z
         .array(
           z.object({
-            feature: z.enum(["side", "codes", "neighbours"]),
+            feature: z.enum(["side", "codes", "neighbours", "before"]),
             layer: z.int().min(0).max(63),
             diagonal: z.boolean(),
             shift: z.int().min(0).max(12),

@@ -69,7 +69,7 @@ export function createPictureEngine(model: PictureModel, runtime: Runtime, threa
 }
 
 /** Opens sessions by size and closes the one that was used longest ago once it is idle. */
-function sessionsBySize(open: (size: WindowSize) => Promise<Session>) {
+export function sessionsBySize(open: (size: WindowSize) => Promise<Session>) {
   type Held = { session: Promise<Session>; users: number };
   const held = new Map<string, Held>();
   const trim = async () => {

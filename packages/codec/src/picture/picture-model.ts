@@ -164,7 +164,7 @@ export async function decoderHash({ network, config }: PictureModel["decoder"]):
 }
 
 /** JSON with the keys in order: who writes model.json in another order has the same model. */
-function sortedText(value: unknown): string {
+export function sortedText(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -172,11 +172,13 @@ function sortedText(value: unknown): string {
   );
 }
 
-function parameterInputs(specs: readonly ParameterSpec[]): Parameters {
+/** Weights as inputs of a graph, for its hash. */
+export function parameterInputs(specs: readonly ParameterSpec[]): Parameters {
   return Object.fromEntries(specs.map(({ name, shape }) => [name, input(name, "float32", shape)]));
 }
 
-async function weightless(
+/** SHA-256, in hex, of a graph that has its weights as inputs. */
+export async function weightless(
   name: string,
   inputs: readonly Tensor[],
   parameters: Parameters,
@@ -209,7 +211,8 @@ function checkFit(
   return from;
 }
 
-function splitTables(
+/** Tables of side channels and of content layers, of a list of both. throws NacreError "model" when they do not fit */
+export function splitTables(
   all: SymbolTable[],
   { sideChannels, layers, tables, reach }: LinearContext,
 ): Pick<PictureModel, "sideTables" | "tables"> {

@@ -3,6 +3,7 @@ import type { PictureModel } from "./picture-model.js";
 import type { CodeChoice } from "./picture-quality.js";
 import {
   type ChosenSymbols,
+  type CodedModel,
   encodeSections,
   encodeTile,
   inCodingOrder,
@@ -11,8 +12,11 @@ import {
   type TileCodes,
 } from "./tile-symbols.js";
 
-/** What a tile's codes are chosen from: the latent [positions, C] less its mean, and the side codes [cells * Z]. */
-export type TileLatent = { latent: Float32Array; side: Int32Array };
+/**
+ * What a tile's codes are chosen from: the latent [positions, C] less its mean, the side codes [cells * Z], and for a frame
+ * that has one the codes of the frame before.
+ */
+export type TileLatent = { latent: Float32Array; side: Int32Array; before?: readonly Int32Array[] };
 
 /** The parts of a model that the choice looks at. */
 export type ChoiceModel = Pick<PictureModel, "context" | "tables" | "parameters">;
@@ -35,13 +39,13 @@ export type ChosenCodes = { codes: TileCodes; symbols: ChosenSymbols[] };
 export function chooseCodes(
   model: ChoiceModel,
   grid: CodeGrid,
-  { latent, side }: TileLatent,
+  { latent, side, before = [] }: TileLatent,
   mus: readonly number[],
 ): ChosenCodes {
   const { context, parameters } = model;
   const { channels } = context;
   const halves = halvesOf(grid);
-  const tile = openTileContext(context, grid, sideFeatures(side));
+  const tile = openTileContext(context, grid, sideFeatures(side), undefined, before);
   const below = new Float32Array(latent.length);
   const layers: Int32Array[] = [];
   const symbols: ChosenSymbols[] = [];
@@ -93,7 +97,7 @@ function chooseNarrowed(task: LayerChoice, places: Uint32Array, choice: Uint8Arr
  * tile  its plain codes are looked at where the choice has no mus, its latent otherwise
  */
 export function codedTile(
-  model: PictureModel,
+  model: ChoiceModel & CodedModel,
   { at, codes, latent }: { at: CodeGrid; codes: TileCodes; latent: Float32Array },
   { layers, mus }: CodeChoice,
 ): { codes: TileCodes; sections: Uint8Array[] } {
@@ -101,7 +105,8 @@ export function codedTile(
     const used = { ...codes, layers: codes.layers.slice(0, layers) };
     return { codes: used, sections: encodeTile(model, at, used) };
   }
-  const chosen = chooseCodes(model, at, { latent, side: codes.side }, mus);
+  const { side, before = [] } = codes;
+  const chosen = chooseCodes(model, at, { latent, side, before }, mus);
   return { codes: chosen.codes, sections: encodeSections(model, codes.side, chosen.symbols) };
 }
 

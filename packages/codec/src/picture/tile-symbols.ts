@@ -19,8 +19,17 @@ import { type PictureModel, sideReach } from "./picture-model.js";
  * side    [cells * Z], 0 .. 2 * sideReach
  * layers  [content layer] of [positions * C], 0 .. 2 * reach
  * narrowings  of the layers that are, or were, coded in narrower tables than the context chooses; none if absent
+ * before  content layers of the frame before, which a context that remembers looks at; none if absent
  */
-export type TileCodes = { side: Int32Array; layers: Int32Array[]; narrowings?: readonly Narrowing[] };
+export type TileCodes = {
+  side: Int32Array;
+  layers: Int32Array[];
+  narrowings?: readonly Narrowing[];
+  before?: readonly Int32Array[];
+};
+
+/** The parts of a model that coding looks at. */
+export type CodedModel = Pick<PictureModel, "context" | "tables" | "sideTables" | "cell">;
 
 /**
  * A content layer in the order in which it is coded, each symbol with the number of its table: all channels of
@@ -39,12 +48,12 @@ const unnarrowed: Narrowing = [0, 0];
 export function* chosenSymbols(
   { context }: Pick<PictureModel, "context">,
   grid: CodeGrid,
-  { side, layers, narrowings }: TileCodes,
+  { side, layers, narrowings, before }: TileCodes,
   product?: AddProduct,
 ): Generator<ChosenSymbols, void, void> {
   const { channels } = context;
   const halves = halvesOf(grid);
-  const tile = openTileContext(context, grid, sideFeatures(side), product);
+  const tile = openTileContext(context, grid, sideFeatures(side), product, before);
   for (const [layer, codes] of layers.entries()) {
     const [a, b] = narrowings?.[layer] ?? unnarrowed;
     const choices = [narrowed(tile.first(), a), narrowed(tile.second(codes), b)] as const;
@@ -86,13 +95,13 @@ function layerSection({ symbols, choice, narrowing }: ChosenSymbols, tables: Sym
 }
 
 /** The bytes of a tile's sections: side codes, then the content layers that it has. */
-export function encodeTile(model: PictureModel, grid: CodeGrid, codes: TileCodes): Uint8Array[] {
+export function encodeTile(model: CodedModel, grid: CodeGrid, codes: TileCodes): Uint8Array[] {
   return encodeSections(model, codes.side, chosenSymbols(model, grid, codes));
 }
 
 /** The bytes of side codes and of content layers whose tables are known. */
 export function encodeSections(
-  model: PictureModel,
+  model: CodedModel,
   side: Int32Array,
   layers: Iterable<ChosenSymbols>,
 ): Uint8Array[] {
@@ -101,18 +110,22 @@ export function encodeSections(
   return sections;
 }
 
+/** How a tile's sections are read; see decodeTile. */
+export type DecodeTileOptions = { recover?: boolean; product?: AddProduct; before?: readonly Int32Array[] };
+
 /**
  * The codes in a tile's sections, which begin with the side codes.
  *
  * recover  what cannot be decoded is left out, with all that stands above it; side codes are then zeros
  * product  all forms give the same codes
+ * before   as TileCodes has it
  * throws   NacreError "bitstream" when bytes are not those of so many codes
  */
 export function decodeTile(
-  model: PictureModel,
+  model: CodedModel,
   grid: CodeGrid,
   sections: readonly Uint8Array[],
-  { recover = false, product }: { recover?: boolean; product?: AddProduct } = {},
+  { recover = false, product, before }: DecodeTileOptions = {},
 ): TileCodes {
   const { cell, context } = model;
   const cells = Math.ceil(grid.rows / cell) * Math.ceil(grid.columns / cell);
@@ -121,7 +134,7 @@ export function decodeTile(
   const count = cells * context.sideChannels;
   const side = first && attempt(() => decodeSymbols(first, count, sideTableAt(model)));
   if (!side) return { side: new Int32Array(count).fill(sideReach), layers: [] };
-  const tile = openTileContext(context, grid, sideFeatures(side), product);
+  const tile = openTileContext(context, grid, sideFeatures(side), product, before);
   const layers: Int32Array[] = [];
   const narrowings: Narrowing[] = [];
   for (const section of content) {
@@ -136,7 +149,7 @@ export function decodeTile(
 }
 
 function decodeLayer(
-  { context, tables }: PictureModel,
+  { context, tables }: CodedModel,
   grid: CodeGrid,
   tile: ReturnType<typeof openTileContext>,
   section: Uint8Array,
@@ -171,7 +184,7 @@ function orNothing<T>(decode: () => T, recover: boolean): T | undefined {
   }
 }
 
-function sideTableAt({ sideTables }: PictureModel): TableAt {
+function sideTableAt({ sideTables }: CodedModel): TableAt {
   return (position) => sideTables[position % sideTables.length]!;
 }
 

@@ -8,12 +8,13 @@ import { type AddProduct, addProduct, type Int8Matrix } from "./product.js";
  * feature  "side": the side codes of the 4 x 4 block that the position is in; weights [16 * C, Z], one map for each
  *          place in the block. "codes": magnitudes of a lower layer at the position. "neighbours": mean
  *          magnitudes of the four positions around it, of a lower layer, or of the layer itself, which only
- *          positions of the second half have. Weights [C, C], or [C] when diagonal.
+ *          positions of the second half have. "before": magnitudes of a layer of the frame before at the position,
+ *          nothing where there is none. Weights [C, C], or [C] when diagonal.
  * layer    whose codes, from 0; of no meaning for "side"
  * shift    the sum is multiplied by 2^shift, 0 .. 12: the weights' common scale
  */
 export type ContextSource = {
-  feature: "side" | "codes" | "neighbours";
+  feature: "side" | "codes" | "neighbours" | "before";
   layer: number;
   diagonal: boolean;
   shift: number;
@@ -76,7 +77,7 @@ function checkSource(context: LinearContext, layer: number, source: ContextSourc
   const { channels, sideChannels } = context;
   const { feature, shift, diagonal, weights } = source;
   const size = feature === "side" ? 16 * channels * sideChannels : channels * (diagonal ? 1 : channels);
-  const last = feature === "neighbours" ? layer : layer - 1;
+  const last = feature === "codes" ? layer - 1 : layer;
   const seen = feature === "side" || (source.layer >= 0 && source.layer <= last);
   const fits = weights.length === size && Number.isInteger(shift) && shift >= 0 && shift <= 12;
   if (fits && seen && !(feature === "side" && diagonal)) return;
@@ -120,16 +121,19 @@ export type TileContext = {
  *
  * side     codes [side positions, Z], -127 .. 127
  * product  all forms give the same sums; the fastest by default
+ * before   codes of the frame before, [layer] of [rows * columns, C], as many layers as it had; none by default
  */
 export function openTileContext(
   context: LinearContext,
   grid: CodeGrid,
   side: Int8Array,
   product: AddProduct = addProduct,
+  before: readonly Int32Array[] = [],
 ): TileContext {
   const { layers, channels, reach } = context;
   const halves = halvesOf(grid);
   const features: Int8Array[] = [];
+  const remembered = before.map((codes) => magnitudeFeatures(codes, reach));
   let layer = 0;
   const tablesOf = (half: 0 | 1, own?: Int8Array) => {
     const positions = halves[half];
@@ -138,7 +142,7 @@ export function openTileContext(
     const base = bias.subarray(half * channels, (half + 1) * channels);
     for (let at = 0; at < sums.length; at += channels) sums.set(base, at);
     for (const source of sources) {
-      const seen = source.feature === "neighbours" && source.layer === layer ? own : features[source.layer];
+      const seen = seenBy(source, layer, own, features, remembered);
       if (source.feature === "side") addSide(context, source, grid, positions, side, sums, product);
       else if (seen) addCodes(context, source, grid, positions, seen, sums, product);
     }
@@ -152,6 +156,18 @@ export function openTileContext(
       layer++;
     },
   };
+}
+
+/** Features that a source looks at; nothing where they are not known yet, or there is none. */
+function seenBy(
+  { feature, layer: of }: ContextSource,
+  layer: number,
+  own: Int8Array | undefined,
+  features: readonly Int8Array[],
+  remembered: readonly Int8Array[],
+): Int8Array | undefined {
+  if (feature === "before") return remembered[of];
+  return feature === "neighbours" && of === layer ? own : features[of];
 }
 
 /** Positions of the first and of the second half, each in raster order. */

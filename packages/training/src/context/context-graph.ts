@@ -33,8 +33,9 @@ import {
  *
  * layers  [L] of [B, rows, columns, C], multiples of the steps; rows and columns are multiples of four
  * side    [B, rows / 4, columns / 4, Z], whole numbers -127 .. 127
+ * before  layers of the frame before, for a context that remembers; absent where there is none
  */
-export type TileCodes = { layers: readonly Tensor[]; side: Tensor };
+export type TileCodes = { layers: readonly Tensor[]; side: Tensor; before?: readonly Tensor[] | undefined };
 
 /**
  * The scale of every code by a linear context, with its integers in the loop: weights and features are the
@@ -52,15 +53,17 @@ export function contextTables(
   const [batch, rows, columns] = codes.layers[0]!.shape as [number, number, number];
   const grid = { batch, rows, columns };
   const features = codes.layers.map((each) => magnitudes(stopGradient(each)));
+  const before = codes.before?.map((each) => magnitudes(stopGradient(each)));
   const side = stopGradient(codes.side);
   return codes.layers.map((_, layer) => {
     const bias = throughRounding(mul(parameters[place.bias(layer)]!, recipe.tables), 2 ** -recipe.precision);
     const [first, second] = halves(bias, sizes.channels);
     const even = checkerboard(grid);
     let sums = add(mul(first, even), mul(second, sub(1, even)));
-    for (const [at, source] of sourcesOf(layer).entries()) {
+    for (const [at, source] of sourcesOf(layer, sizes).entries()) {
+      if (source.feature === "before" && !before) continue;
       const weights = wholeWeights(parameters[place.weights(layer, at)]!, source, recipe);
-      sums = add(sums, mapOf(source, weights, { side, features, layer, even }, grid, sizes));
+      sums = add(sums, mapOf(source, weights, { side, features, before, layer, even }, grid, sizes));
     }
     return clip(floorThrough(sums), 0, recipe.tables - 1);
   });
@@ -101,18 +104,25 @@ function bitsOf(codes: Tensor, inverse: Tensor): Tensor {
   return mul(log(max(sub(upper, lower), 1e-9)), -Math.LOG2E);
 }
 
-type Known = { side: Tensor; features: readonly Tensor[]; layer: number; even: Tensor };
+type Known = {
+  side: Tensor;
+  features: readonly Tensor[];
+  before: readonly Tensor[] | undefined;
+  layer: number;
+  even: Tensor;
+};
 /** Sizes of a batch of latents. */
 export type Grid = { batch: number; rows: number; columns: number };
 
 function mapOf(
   source: SourcePlan,
   weights: Tensor,
-  { side, features, layer, even }: Known,
+  { side, features, before, layer, even }: Known,
   grid: Grid,
   { channels, sideChannels }: ContextSizes,
 ): Tensor {
   if (source.feature === "side") return sideMap(side, weights, grid, channels, sideChannels);
+  if (source.feature === "before") return mul(before![source.layer]!, weights);
   const own = source.layer === layer;
   const seen = own ? mul(features[layer]!, even) : features[source.layer]!;
   const looked = source.feature === "neighbours" ? around(seen) : seen;

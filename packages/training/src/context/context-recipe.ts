@@ -10,19 +10,24 @@ import type { ContextSource } from "@nacre/entropy";
  */
 export type ContextRecipe = { tables: number; precision: number; lowest: number; highest: number };
 
-/** Sizes that a context's maps follow from: L layers of C codes, Z side codes. */
-export type ContextSizes = { layers: number; channels: number; sideChannels: number };
+/**
+ * Sizes that a context's maps follow from: L layers of C codes, Z side codes.
+ *
+ * remembers  it looks at the codes of the frame before too
+ */
+export type ContextSizes = { layers: number; channels: number; sideChannels: number; remembers?: boolean };
 
 /** A source before its weights are known. */
 export type SourcePlan = Omit<ContextSource, "weights">;
 
 /**
  * What the context of each layer looks at: the side codes; of the layer below its codes and their
- * neighbours; of all layers further down the own channel; of the layer itself the neighbours.
+ * neighbours; of all layers further down the own channel; of the layer itself the neighbours; and the same layer of the frame
+ * before at the own channel, where there is one.
  *
  * Side codes are worth more a unit than magnitudes (sixteen a doubling), so their weights are coarser.
  */
-export function sourcesOf(layer: number): SourcePlan[] {
+export function sourcesOf(layer: number, { remembers }: Pick<ContextSizes, "remembers"> = {}): SourcePlan[] {
   const sources: SourcePlan[] = [{ feature: "side", layer: 0, diagonal: false, shift: 2 }];
   if (layer > 0) {
     sources.push({ feature: "codes", layer: layer - 1, diagonal: false, shift: 0 });
@@ -32,6 +37,7 @@ export function sourcesOf(layer: number): SourcePlan[] {
     sources.push({ feature: "codes", layer: lower, diagonal: true, shift: 0 });
   }
   sources.push({ feature: "neighbours", layer, diagonal: false, shift: 0 });
+  if (remembers) sources.push({ feature: "before", layer, diagonal: true, shift: 0 });
   return sources;
 }
 
@@ -55,7 +61,7 @@ export function contextParameters(sizes: ContextSizes): ParameterSpec[] {
       initial: { kind: "constant" as const, value: 0.3 },
       decay: false,
     },
-    ...sourcesOf(layer).map((source, at) => ({
+    ...sourcesOf(layer, sizes).map((source, at) => ({
       name: place.weights(layer, at),
       shape: weightShape(source, sizes),
       initial: { kind: "zeros" as const },

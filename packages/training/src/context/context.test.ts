@@ -120,3 +120,59 @@ test("cells of all whole numbers share one whole", async () => {
     expect(total).toBeCloseTo(1, 4);
   }
 });
+
+test("a context that remembers gives the codec's tables with a frame before and without", async () => {
+  const own = { ...sizes, remembers: true };
+  const remembering = Object.fromEntries(
+    contextParameters(own).map(({ name, shape }) => [
+      name,
+      values[name]?.length === size(shape)
+        ? values[name]
+        : Float32Array.from({ length: size(shape) }, () => (2 * random() - 1) * 0.3),
+    ]),
+  );
+  const names = contextParameters(own).map(
+    ({ name, shape }) => [name, input(name, "float32", shape)] as const,
+  );
+  const earlier = codes.map((_, layer) => input(`before${layer}`, "float32", shape));
+  const before = Array.from({ length: sizes.layers }, (_, layer) => whole(shape, 30 >> layer));
+  const tablesOf = (remembered: boolean) =>
+    contextTables(own, recipe, Object.fromEntries(names), {
+      layers: codeInputs,
+      side: sideInput,
+      before: remembered ? earlier : undefined,
+    }).at(-1)!;
+  const call = await openGraph([...codeInputs, ...earlier, sideInput, ...names.map(([, each]) => each)], {
+    after: tablesOf(true),
+    alone: tablesOf(false),
+  });
+  const found = await call(...codes, ...before, side, ...Object.values(remembering));
+  const context = checkContext(exportContext(own, recipe, remembering, reach));
+  const length = positions * sizes.channels;
+  const first = (all: readonly Float32Array[]) =>
+    all.map((each) => Int32Array.from(each.subarray(0, length), (code) => code + reach));
+  for (const [name, seen] of [
+    ["after", first(before)],
+    ["alone", []],
+  ] as const) {
+    const tile = openTileContext(
+      context,
+      grid,
+      Int8Array.from(side.subarray(0, side.length / batch)),
+      undefined,
+      seen,
+    );
+    for (const own of first(codes).slice(0, -1)) {
+      tile.first();
+      tile.second(own);
+      tile.close(own);
+    }
+    const chosen = tile.first();
+    for (const [at, place] of halvesOf(grid)[0].entries()) {
+      for (let c = 0; c < sizes.channels; c++) {
+        expect(found[name]![place * sizes.channels + c]).toBe(chosen[at * sizes.channels + c]);
+      }
+    }
+  }
+  expect(found.after).not.toEqual(found.alone);
+});

@@ -19,7 +19,7 @@ export function exportContext(
       // In float32, as the graph multiplies.
       roundEven(Math.fround(bias * tables) * 2 ** precision),
     ),
-    sources: sourcesOf(layer).map((source, at) => ({
+    sources: sourcesOf(layer, sizes).map((source, at) => ({
       ...source,
       weights: Int8Array.from(values[place.weights(layer, at)]!, (weight) =>
         Math.max(-127, Math.min(127, roundEven(weight * 2 ** (precision - source.shift)))),

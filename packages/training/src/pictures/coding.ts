@@ -14,6 +14,7 @@ import { scalarCoding } from "./scalar-coding.js";
  * side       float32 [B, rows / 4, columns / 4, Z], whole numbers
  * layerMask  float32 [B * rows * columns, L], 1 where the position uses the layer; each row a prefix of ones
  * state      arrays of the coding among all, by name; field a field of the row
+ * before     codes of the frame before, [L] of [B, rows, columns, C]; absent for pictures, and after a key frame
  */
 export type LatentInputs = {
   parameters: Parameters;
@@ -22,6 +23,7 @@ export type LatentInputs = {
   layerMask: Tensor;
   state: Readonly<Record<string, Tensor>>;
   field: (name: string) => Tensor;
+  before?: readonly Tensor[] | undefined;
 };
 
 /**

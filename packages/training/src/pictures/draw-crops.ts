@@ -25,7 +25,7 @@ export function drawCrops(
   const batch = into.length / (3 * size * size);
   const pixels = new Uint8Array(3 * size * size);
   for (let item = 0; item < batch; item++) {
-    const picture = drawPicture(fitting(corpus.train, size), random());
+    const picture = drawPicture(corpus.train, size, random());
     const left = Math.floor(random() * (picture.width - size + 1));
     const top = Math.floor(random() * (picture.height - size + 1));
     corpus.read(picture, left, top, size, pixels);
@@ -61,7 +61,9 @@ function fitting(all: readonly PackedPicture[], size: number): Fitting {
   return { pictures, totals };
 }
 
-function drawPicture({ pictures, totals }: Fitting, position: number): PackedPicture {
+/** One of the pictures of `size` pixels or more on both sides, each as likely as it is large; position 0 .. 1. */
+export function drawPicture(all: readonly PackedPicture[], size: number, position: number): PackedPicture {
+  const { pictures, totals } = fitting(all, size);
   const wanted = position * totals.at(-1)!;
   return pictures[totals.findIndex((total) => total > wanted)]!;
 }

@@ -64,19 +64,16 @@ export function pictureForward(
   recipe: PictureRecipe,
   { parameters, pictures, layerMask, state, field }: PictureInputs,
 ): PictureForward {
-  const { encoder, decoder, quantizer } = recipe;
+  const { encoder, decoder } = recipe;
   const { latent, side } = pictureEncoder.forward(encoder, parameters, pictures);
-  const [batch, rows, columns] = latent.shape as [number, number, number];
+  const [, rows, columns] = latent.shape as [number, number, number];
   const whole = clip(side, -mostSide, mostSide);
   const sideCodes = add(whole, stopGradient(sub(round(whole), whole)));
   const coded = codingOf(recipe).code({
     parameters,
     latent: sub(latent, pictureDecoder.mean(decoder, parameters, sideCodes)),
     side: sideCodes,
-    layerMask: reshape(
-      mul(reshape(layerMask, [batch, 1, quantizer.layers]), ones([batch, rows * columns, 1])),
-      [batch * rows * columns, quantizer.layers],
-    ),
+    layerMask: perPosition(layerMask, rows * columns),
     state,
     field,
   });
@@ -90,8 +87,15 @@ export function pictureForward(
   };
 }
 
+/** The mask of every position of every item, [B * positions, L]. */
+export function perPosition(layerMask: Tensor, positions: number): Tensor {
+  const [batch, layers] = layerMask.shape as [number, number];
+  const all = mul(reshape(layerMask, [batch, 1, layers]), ones([batch, positions, 1]));
+  return reshape(all, [batch * positions, layers]);
+}
+
 /** How many layers each item uses, [B, L + 1] one-hot, from a mask of prefixes. */
-function depthOf(layerMask: Tensor): Tensor {
+export function depthOf(layerMask: Tensor): Tensor {
   const [batch] = layerMask.shape as [number, number];
   const from = concat([ones([batch, 1]), layerMask], 1);
   const beyond = concat([layerMask, constant(new Float32Array(batch), [batch, 1])], 1);

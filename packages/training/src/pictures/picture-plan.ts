@@ -58,7 +58,7 @@ export function picturePlan(recipe: PictureRecipe): StepPlan {
 }
 
 /** What 1 - MS-SSIM is worth in squared errors: the ratio of CompressAI's lambdas for the same rate. */
-const squaresOfStructure = 1200;
+export const squaresOfStructure = 1200;
 
 /**
  * The loss is, as a mean over items, bit per pixel plus what the squared error is worth at the item's depth
@@ -99,22 +99,27 @@ function picturePass(recipe: PictureRecipe, inputs: PassInputs): Pass {
   };
 }
 
-// [B] of a column of the mask.
-function itemsOf(mask: Tensor, layer: number): Tensor {
+/** A column of the mask, [B]. */
+export function itemsOf(mask: Tensor, layer: number): Tensor {
   return reshape(slice(mask, 1, layer, layer + 1), [mask.shape[0]!]);
 }
 
 /** What an error is worth to each item, [B]; without layers as with one. */
-function worthOf({ distortion, batch }: PictureRecipe, depth: Tensor): Tensor {
+export function worthOf(
+  { distortion, batch }: { distortion: readonly number[]; batch: number },
+  depth: Tensor,
+): Tensor {
   const worth = Float32Array.of(distortion[0]!, ...distortion);
   return reshape(matmul(depth, constant(worth, [worth.length, 1])), [batch]);
 }
 
-function overUsers(bits: Tensor, mask: Tensor, layer: number): Tensor {
+/** The sum of bits over the number of items that use the layer. */
+export function overUsers(bits: Tensor, mask: Tensor, layer: number): Tensor {
   return div(sum(bits), max(sum(itemsOf(mask, layer)), 1));
 }
 
-function joined(values: readonly Tensor[]): Tensor {
+/** Scalars as one vector. */
+export function joined(values: readonly Tensor[]): Tensor {
   return concat(
     values.map((value) => reshape(value, [1])),
     0,

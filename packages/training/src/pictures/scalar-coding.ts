@@ -2,21 +2,42 @@ import type { Parameters } from "@nacre/blocks";
 import { abs, concat, exp, mean, min, reshape, stopGradient, sum, type Tensor } from "@nacre/graph";
 import { residualScalarTraining } from "@nacre/quantizer";
 import { codeBits, contextTables } from "../context/context-graph.js";
-import { type ContextSizes, contextParameters } from "../context/context-recipe.js";
+import { type ContextRecipe, type ContextSizes, contextParameters } from "../context/context-recipe.js";
 import { refuseUnless } from "../recipes/refuse.js";
 import type { CodedLatent, LatentCoding, LatentInputs } from "./coding.js";
-import type { ScalarPictureRecipe } from "./picture-recipe.js";
+import type { ResidualScalarRecipe } from "./picture-recipe.js";
 
 /** Where the logarithms of a layer's steps are kept. */
 export const stepsPlace = (layer: number): string => `quantizer.steps.${layer}`;
 
+/** What this coding takes of a recipe; `remembers` where it codes frames after frames. */
+export type ScalarCodingRecipe = {
+  encoder: { latentDim: number; sideChannels: number };
+  quantizer: ResidualScalarRecipe;
+  context: ContextRecipe;
+  remembers?: boolean;
+};
+
 /** Sizes of the recipe's context. */
-export function sizesOf({ encoder, quantizer }: ScalarPictureRecipe): ContextSizes {
-  return { layers: quantizer.layers, channels: encoder.latentDim, sideChannels: encoder.sideChannels };
+export function sizesOf({ encoder, quantizer, remembers = false }: ScalarCodingRecipe): ContextSizes {
+  const { latentDim, sideChannels } = encoder;
+  return { layers: quantizer.layers, channels: latentDim, sideChannels, remembers };
+}
+
+/** Steps [L * C] of their trained logarithms. */
+export function trainedSteps(
+  { quantizer, encoder }: ScalarCodingRecipe,
+  parameters: Readonly<Record<string, Float32Array>>,
+): Float32Array<ArrayBuffer> {
+  const steps = new Float32Array(quantizer.layers * encoder.latentDim);
+  for (let layer = 0; layer < quantizer.layers; layer++) {
+    steps.set(parameters[stepsPlace(layer)]!.map(Math.exp), layer * encoder.latentDim);
+  }
+  return steps;
 }
 
 /** Scalars with learned steps, and scales chosen by a linear context. */
-export function scalarCoding(recipe: ScalarPictureRecipe): LatentCoding {
+export function scalarCoding(recipe: ScalarCodingRecipe): LatentCoding {
   return {
     check: () => checkScalars(recipe),
     parameters() {
@@ -39,14 +60,14 @@ export function scalarCoding(recipe: ScalarPictureRecipe): LatentCoding {
 }
 
 function codeScalars(
-  recipe: ScalarPictureRecipe,
-  { parameters, latent, side, layerMask }: LatentInputs,
+  recipe: ScalarCodingRecipe,
+  { parameters, latent, side, layerMask, before }: LatentInputs,
 ): CodedLatent {
   const { quantizer, context } = recipe;
   const flat = reshape(latent, [layerMask.shape[0]!, latent.shape[3]!]);
   const scalars = residualScalarTraining(flat, layerMask, stepsOf(recipe, parameters), quantizer);
   const layers = scalars.codes.map((codes) => reshape(codes, latent.shape));
-  const tables = contextTables(sizesOf(recipe), context, parameters, { layers, side });
+  const tables = contextTables(sizesOf(recipe), context, parameters, { layers, side, before });
   return {
     quantized: reshape(scalars.quantized, latent.shape),
     codes: scalars.codes,
@@ -67,7 +88,7 @@ function codeScalars(
   };
 }
 
-function stepsOf({ quantizer }: ScalarPictureRecipe, parameters: Parameters): Tensor {
+function stepsOf({ quantizer }: ScalarCodingRecipe, parameters: Parameters): Tensor {
   const steps = Array.from({ length: quantizer.layers }, (_, layer) => parameters[stepsPlace(layer)]!);
   return exp(
     concat(
@@ -81,7 +102,7 @@ function shareOfNonzero(codes: Tensor): Tensor {
   return mean(min(abs(stopGradient(codes)), 1));
 }
 
-function checkScalars({ quantizer, context }: ScalarPictureRecipe): void {
+function checkScalars({ quantizer, context }: ScalarCodingRecipe): void {
   const { reach, deadZone, firstStep, ratio } = quantizer;
   refuseUnless(reach >= 1 && reach <= 127, `a reach of ${reach}`, "1 to 127");
   refuseUnless(deadZone >= 0 && deadZone <= 0.5, `a dead zone of ${deadZone}`, "0 to 0.5");

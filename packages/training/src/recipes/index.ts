@@ -1,5 +1,7 @@
 import { NacreError } from "@nacre/errors";
 import type { PictureRecipe } from "../pictures/picture-recipe.js";
+import type { FilmRecipe } from "../video/film-recipe.js";
+import { film } from "./film.js";
 import { general24k } from "./general-24k.js";
 import { photo } from "./photo.js";
 import type { AnyRecipe, Recipe } from "./recipe.js";
@@ -13,6 +15,9 @@ export const recipes: readonly Recipe[] = [speech24k, speech24kFsq, speech24kFsq
 /** All recipes of pictures. */
 export const pictureRecipes: readonly PictureRecipe[] = [photo];
 
+/** All recipes of predicted frames. */
+export const filmRecipes: readonly FilmRecipe[] = [film];
+
 /** The recipe of sound of that name. throws NacreError "option" when there is none */
 export function recipeByName(name: string): Recipe {
   return recipeAmong(name, recipes);
@@ -20,7 +25,7 @@ export function recipeByName(name: string): Recipe {
 
 /** The recipe of that name, of any medium. throws NacreError "option" when there is none */
 export function anyRecipeByName(name: string): AnyRecipe {
-  return recipeAmong<AnyRecipe>(name, [...recipes, ...pictureRecipes]);
+  return recipeAmong<AnyRecipe>(name, [...recipes, ...pictureRecipes, ...filmRecipes]);
 }
 
 /** The recipe of that name among some. throws NacreError "option" when there is none */

@@ -6,12 +6,13 @@ import type { AdamWOptions } from "../optimizer/adamw.js";
 import type { PictureRecipe } from "../pictures/picture-recipe.js";
 import type { QuantizerRecipe } from "../quantizers/quantizers.js";
 import type { Schedule } from "../schedule.js";
+import type { FilmRecipe } from "../video/film-recipe.js";
 
 /** Everything that decides a training run of a sound model, as data. */
 export type Recipe = RecipeOf<QuantizerRecipe>;
 
 /** A recipe of any medium. */
-export type AnyRecipe = Recipe | PictureRecipe;
+export type AnyRecipe = Recipe | PictureRecipe | FilmRecipe;
 
 /** A recipe with a quantizer of one kind. */
 export type RecipeOf<Quantizer> = {
