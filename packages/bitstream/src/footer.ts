@@ -25,12 +25,19 @@ export type IndexEntry = { size: number; kind?: ChunkMark["kind"]; frames?: numb
 /**
  * What stands at the end of a stream.
  *
- * length    samples per channel, tiles or frames, exact
- * endTime   of a video with a clock: ticks at which its last frame ends
- * chunks    how many chunks there are
- * index     [chunks], or empty in a stream of fewer than INDEXED_FROM chunks, which is quickly walked
+ * length   samples per channel, tiles or frames, exact
+ * chunks   how many chunks there are
+ * index    [chunks], or empty in a stream of fewer than INDEXED_FROM chunks, which is quickly walked
  */
-export type Footer = { length: number; endTime?: number; chunks: number; index: IndexEntry[] };
+export type Footer = VideoEnds & { length: number; chunks: number; index: IndexEntry[] };
+
+/**
+ * Where a video ends, beside its number of frames.
+ *
+ * endTime      with a clock: ticks at which the last frame ends
+ * soundLength  with a soundtrack: samples per channel, exact
+ */
+export type VideoEnds = { endTime?: number; soundLength?: number };
 
 export const FOOTER_MARKER = 0x46;
 /** Streams of this many chunks and more carry an index. */
@@ -47,7 +54,7 @@ export function indexEntry(size: number, frames: number, mark: ChunkMark | undef
 
 /** A footer as bytes; its check contains the header's. `index` has an entry for every chunk. */
 export function writeFooter(
-  { length, endTime, index }: Omit<Footer, "chunks">,
+  { length, endTime, soundLength, index }: Omit<Footer, "chunks">,
   header: StreamHeader,
   headerCrc: number,
 ): Uint8Array {
@@ -55,6 +62,7 @@ export function writeFooter(
   writeVarint(bytes, length);
   writeVarint(bytes, index.length);
   if (hasClock(header)) writeVarint(bytes, endTime ?? 0);
+  if (hasSound(header)) writeVarint(bytes, soundLength ?? 0);
   if (index.length >= INDEXED_FROM) writeIndex(bytes, index);
   const size = bytes.length + TAIL_BYTES;
   bytes.push(size & 0xff, (size >>> 8) & 0xff, size >>> 16);
@@ -88,7 +96,10 @@ export function parseFooter(
   if (readByte(cursor) !== FOOTER_MARKER) return cursor.short ? "short" : "bad";
   const length = readVarint(cursor);
   const chunks = readVarint(cursor);
-  const endTime = hasClock(header) ? { endTime: readVarint(cursor) } : {};
+  const ends: VideoEnds = {
+    ...(hasClock(header) && { endTime: readVarint(cursor) }),
+    ...(hasSound(header) && { soundLength: readVarint(cursor) }),
+  };
   if (cursor.bad || chunks > MOST_CHUNKS) return "bad";
   const index = chunks >= INDEXED_FROM ? readIndex(cursor, chunks, header) : [];
   const size = readByte(cursor) + readByte(cursor) * 2 ** 8 + readByte(cursor) * 2 ** 16;
@@ -97,7 +108,7 @@ export function parseFooter(
   if (cursor.bad) return "bad";
   if (cursor.short) return "short";
   if (size !== cursor.at - at || (stored ^ crc) >>> 0 !== crc32c(bytes.subarray(at, checked))) return "bad";
-  return { footer: { length, ...endTime, chunks, index }, end: cursor.at };
+  return { footer: { length, ...ends, chunks, index }, end: cursor.at };
 }
 
 function readIndex(cursor: Cursor, chunks: number, header: StreamHeader): IndexEntry[] {
@@ -120,6 +131,10 @@ function readIndex(cursor: Cursor, chunks: number, header: StreamHeader): IndexE
 
 function hasClock(header: StreamHeader): boolean {
   return header.media === "video" && header.clock !== undefined;
+}
+
+function hasSound(header: StreamHeader): boolean {
+  return header.media === "video" && header.sound !== undefined;
 }
 
 /** Where the last bytes say that the footer begins; undefined when that cannot be. */

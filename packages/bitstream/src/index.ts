@@ -2,6 +2,7 @@
 export { type Attachment, attachmentKinds } from "./attachments.js";
 export { type Chunk, storedKinds } from "./chunk.js";
 export { type ChunkMark, MOST_REPEATS } from "./chunk-mark.js";
+export type { VideoEnds } from "./footer.js";
 export { FORMAT_VERSION, type SoundHeader, type StreamHeader, soundHeader } from "./header.js";
 export type { LayerInfo } from "./layer-runs.js";
 export { layerBytes, prefixLayers, trimLayers } from "./layers.js";
@@ -18,5 +19,5 @@ export {
 export type { Damage, StreamEnd } from "./reading.js";
 export { readChunkAt } from "./seek.js";
 export { frameTiles, type SoundTrack, type VideoHeader } from "./video-header.js";
-export { readVideoIndex, type VideoIndex } from "./video-index.js";
+export { readVideoIndex, type SeekableBytes, type VideoIndex } from "./video-index.js";
 export { createStreamWriter, type StreamWriter } from "./writer.js";

@@ -29,7 +29,7 @@ export function prefixLayers(layers: readonly LayerInfo[], k: number): number {
  * throws   NacreError "bitstream" or "version" as readStream, "option" for a k that the stream does not have
  */
 export function trimLayers(bytes: Uint8Array, k: number): Uint8Array {
-  const { header, chunks, length, endTime } = readStream(bytes);
+  const { header, chunks, length, damage: _none, ...ends } = readStream(bytes);
   const keep = prefixLayers(header.layers, k);
   const writer = createStreamWriter({ ...header, layers: header.layers.slice(0, keep) });
   const parts = [writer.start()];
@@ -38,7 +38,7 @@ export function trimLayers(bytes: Uint8Array, k: number): Uint8Array {
     const whole = stored !== undefined || mark?.kind === "sound";
     parts.push(writer.chunk(whole ? chunk : { ...chunk, sections: sections.slice(0, keep) }));
   }
-  parts.push(writer.finish(length, endTime));
+  parts.push(writer.finish(length, ends));
   return join(parts);
 }
 

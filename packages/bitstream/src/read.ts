@@ -1,5 +1,6 @@
 import { assert, isNacreError } from "@nacre/errors";
 import type { Chunk } from "./chunk.js";
+import type { VideoEnds } from "./footer.js";
 import type { StreamHeader } from "./header.js";
 import { readSteps } from "./reader.js";
 import type { Damage, Step, StreamEnd } from "./reading.js";
@@ -49,7 +50,7 @@ export function readStream(
 export type ParsedStream<Length> = {
   header: StreamHeader;
   chunks: AsyncIterable<Chunk>;
-  end(): Promise<{ length: Length; endTime?: number; damage: Damage[] }>;
+  end(): Promise<VideoEnds & { length: Length; damage: Damage[] }>;
 };
 
 /**

@@ -71,19 +71,19 @@ function* readFooter(reading: Reading): Steps<StreamEnd | "none" | "bad"> {
   }
 }
 
-function* closeStream(reading: Reading, { length, endTime, chunks, index }: Footer): Steps<StreamEnd> {
+function* closeStream(reading: Reading, { chunks, index, ...ends }: Footer): Steps<StreamEnd> {
   if (chunks < reading.next)
     note(reading, { what: `${reading.next} chunks, but the footer counts ${chunks}` });
   // In a stream of sixteen chunks and more the footer has a byte or more for each, so this many can be lost at most.
   yield* giveLost(reading, chunks);
   const announced = chunkLayout(reading.parsed.header).length;
-  if (announced !== undefined && length > announced) {
-    note(reading, { what: `the footer says a length of ${length}, the header ${announced}` });
+  if (announced !== undefined && ends.length > announced) {
+    note(reading, { what: `the footer says a length of ${ends.length}, the header ${announced}` });
   }
   const differs = index.findIndex((entry, chunk) => isOther(entry, reading.index[chunk]));
   if (differs >= 0 && reading.damage.length === 0)
     note(reading, { what: "the index does not agree with the chunk", chunk: differs });
-  return { length, ...(endTime !== undefined && { endTime }), damage: reading.damage };
+  return { ...ends, damage: reading.damage };
 }
 
 function isOther(said: IndexEntry, found: IndexEntry | undefined): boolean {

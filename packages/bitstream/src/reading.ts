@@ -1,6 +1,6 @@
 import { NacreError } from "@nacre/errors";
 import { type Chunk, MOST_CHUNKS } from "./chunk.js";
-import type { IndexEntry } from "./footer.js";
+import type { IndexEntry, VideoEnds } from "./footer.js";
 import type { ParsedHeader, StreamHeader } from "./header.js";
 import type { Window } from "./window.js";
 
@@ -14,11 +14,8 @@ import type { Window } from "./window.js";
  */
 export type Damage = { what: string; chunk?: number; layer?: number; frames?: number };
 
-/**
- * What is known at the end; `length` is undefined when a damaged stream says it nowhere. `endTime` is of a video with a
- * clock: ticks at which its last frame ends.
- */
-export type StreamEnd = { length: number | undefined; endTime?: number; damage: Damage[] };
+/** What is known at the end; `length` is undefined when a damaged stream says it nowhere. */
+export type StreamEnd = VideoEnds & { length: number | undefined; damage: Damage[] };
 
 /** What a reading step asks for or gives. */
 export type Step =

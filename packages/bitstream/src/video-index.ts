@@ -1,5 +1,5 @@
 import { cursorAt, readByte } from "./cursor.js";
-import { FOOTER_MARKER, type IndexEntry, parseFooter, TAIL_BYTES } from "./footer.js";
+import { FOOTER_MARKER, type IndexEntry, parseFooter, TAIL_BYTES, type VideoEnds } from "./footer.js";
 import { type ParsedHeader, parseHeader } from "./header.js";
 import type { VideoHeader } from "./video-header.js";
 
@@ -11,14 +11,12 @@ export type SeekableBytes = { size: number; read(at: number, length: number): Pr
  *
  * start    the header's bytes
  * length   frames
- * endTime  with a clock: ticks at which the last frame ends
  * chunks   each with the offset of its first byte, and the number of its first frame (of the sound's own frames for sound)
  */
-export type VideoIndex = {
+export type VideoIndex = VideoEnds & {
   header: VideoHeader;
   start: Uint8Array;
   length: number;
-  endTime?: number;
   chunks: (Required<Pick<IndexEntry, "size" | "kind" | "frames">> & {
     time?: number;
     at: number;
@@ -42,7 +40,7 @@ export async function readVideoIndex(file: SeekableBytes): Promise<VideoIndex | 
   const { header, size } = parsed;
   const footer = await footerOf(file, parsed);
   if (!footer || footer.index.length === 0) return undefined;
-  const { length, endTime, index } = footer;
+  const { length, endTime, soundLength, index } = footer;
   let at = size;
   const next = { frame: 0, sound: 0 };
   const chunks: VideoIndex["chunks"] = [];
@@ -56,7 +54,11 @@ export async function readVideoIndex(file: SeekableBytes): Promise<VideoIndex | 
     next[of] += frames;
   }
   const start = await file.read(0, size);
-  return { ...{ header, start, length, chunks }, ...(endTime !== undefined && { endTime }) };
+  return {
+    ...{ header, start, length, chunks },
+    ...(endTime !== undefined && { endTime }),
+    ...(soundLength !== undefined && { soundLength }),
+  };
 }
 
 async function headerOf(file: SeekableBytes): Promise<ParsedHeader | undefined> {

@@ -3,7 +3,7 @@ import { writeAttachment } from "./attachments.js";
 import { CHECK_BYTES, type Chunk, writeChunk } from "./chunk.js";
 import type { ChunkMark } from "./chunk-mark.js";
 import { cursorAt, join, readUint32 } from "./cursor.js";
-import { type IndexEntry, indexEntry, writeFooter } from "./footer.js";
+import { type IndexEntry, indexEntry, type VideoEnds, writeFooter } from "./footer.js";
 import { chunkLayout, type StreamHeader, writeHeader } from "./header.js";
 
 /** Hands out a stream piece by piece, in the order start, chunk ..., finish. Joined, the pieces are the file. */
@@ -14,10 +14,11 @@ export type StreamWriter = {
   chunk(chunk: Chunk): Uint8Array;
   /**
    * The footer's bytes. `length` is exact, in samples per channel, tiles or frames. It may be less than the header
-   * announced (the user interrupted), never more: NacreError "shape". `endTime` is of a video with a clock: ticks at which
-   * its last frame ends.
+   * announced (the user interrupted), never more: NacreError "shape".
    */
-  finish(length: number, endTime?: number): Uint8Array;
+  finish(length: number, ends?: VideoEnds): Uint8Array;
+  /** Leaves out a chunk: a reader that recovers takes it for a lost one. */
+  leaveOut(): void;
 };
 
 /**
@@ -58,11 +59,15 @@ export function createStreamWriter(header: StreamHeader): StreamWriter {
       index.push(indexEntry(bytes.length, chunk.frames, chunk.mark));
       return bytes;
     },
-    finish(length, endTime) {
+    finish(length, ends = {}) {
       assert(state === "open" || state === "short", "finish is called once, after start");
       checkLength(length, header);
       state = "done";
-      return writeFooter({ length, ...(endTime !== undefined && { endTime }), index }, header, headerCrc);
+      return writeFooter({ length, ...ends, index }, header, headerCrc);
+    },
+    leaveOut() {
+      assert(state === "open", "a chunk is left out between start and finish");
+      index.push({ size: 0 });
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   type PictureHeader,
   type SoundHeader,
   type StreamHeader,
+  type VideoEnds,
   type VideoHeader,
 } from "../src/index.js";
 
@@ -169,7 +170,7 @@ export function filmChunk(header: VideoHeader, mark: ChunkMark, frames: number, 
 }
 
 /** Frames, repeats, a predicted frame and sound, `rounds` times; frames have times of their own where there is a clock. */
-export function film(header: VideoHeader, rounds = 1): { chunks: Chunk[]; frames: number; endTime?: number } {
+export function film(header: VideoHeader, rounds = 1): { chunks: Chunk[]; frames: number; ends: VideoEnds } {
   const chunks: Chunk[] = [];
   let frame = 0;
   const timesOf = (count: number) =>
@@ -188,16 +189,19 @@ export function film(header: VideoHeader, rounds = 1): { chunks: Chunk[]; frames
     add("predicted", 1);
     add("intra", 1);
   }
-  return { chunks, frames: frame, ...(header.clock !== undefined && { endTime: frame ** 2 + 7 }) };
+  return {
+    chunks,
+    frames: frame,
+    ends: {
+      ...(header.clock !== undefined && { endTime: frame ** 2 + 7 }),
+      ...(header.sound && { soundLength: 1000 * rounds }),
+    },
+  };
 }
 
 export function writeFilm(header: VideoHeader, rounds = 1): Uint8Array {
-  const { chunks, frames, endTime } = film(header, rounds);
+  const { chunks, frames, ends } = film(header, rounds);
   const writer = createStreamWriter(header);
-  const parts = [
-    writer.start(),
-    ...chunks.map((chunk) => writer.chunk(chunk)),
-    writer.finish(frames, endTime),
-  ];
+  const parts = [writer.start(), ...chunks.map((chunk) => writer.chunk(chunk)), writer.finish(frames, ends)];
   return new Uint8Array(Buffer.concat(parts));
 }
