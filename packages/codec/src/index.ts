@@ -39,4 +39,20 @@ export type { ReadablePicture } from "./picture/readable-picture.js";
 export type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
 export { openQuantizer, type QuantizerConfig, quantizerTensors } from "./quantizers/quantizers.js";
 export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";
+export { contentLayers, type FrameChoice, type FrameCodec } from "./video/stream/frame-codec.js";
+export { pictureFrames } from "./video/stream/picture-frames.js";
+export { soundtrackHeader, soundtrackOf } from "./video/stream/soundtrack.js";
+export {
+  type ColouredFacts,
+  createVideoCodec,
+  type DecodedFrame,
+  type DecodedVideo,
+  type DecodeVideoOptions,
+  type EncodeVideoOptions,
+  type PictureVideo,
+  type SoundFile,
+  type VideoCodec,
+  type VideoPicture,
+} from "./video/stream/video-codec.js";
+export { defaultMaxFramePixels, secondsOf, videoFactsOf, videoHeader } from "./video/stream/video-header.js";
 export { frameCount } from "./whole-sound.js";
