@@ -18,6 +18,8 @@ export type WrittenMp4 = {
 /** Bytes of the beginning that are kept, to be put right at the end: the lengths of what the file holds. */
 const keptBytes = 4096;
 const soundBitrate = 160_000;
+/** What an AAC encoder puts before the sound (ISO/IEC 14496-24); the file says that it is not to be heard. */
+const primingSamples = 1024;
 const keyFrameSeconds = 2;
 
 /**
@@ -135,7 +137,7 @@ async function* soundSamples(library: MediaLibrary, { sampleRate, channelCount, 
     for (const [channel, samples] of block.entries()) data.set(samples, channel * length);
     yield new library.AudioSample({
       ...{ data, format: "f32-planar", numberOfChannels: channelCount, sampleRate },
-      timestamp: at / sampleRate,
+      timestamp: (at - primingSamples) / sampleRate,
     });
     at += length;
   }

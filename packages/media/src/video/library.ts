@@ -170,15 +170,16 @@ function isMissing(cause: unknown): boolean {
 
 /** Loads both as one instance, and silences FFmpeg, which tells of every graphics card that it does not find. */
 async function quietly(library: string, server: string): Promise<MediaLibrary> {
+  const { Log }: { Log: { setLevel(level: number): void } } = await import(
+    pathToFileURL(createRequire(server).resolve("node-av")).href
+  );
   const found: MediaLibrary = await import(await moduleOf(library));
   const { registerMediabunnyServer }: { registerMediabunnyServer(): void } = await import(
     await moduleOf(server)
   );
-  const { Log }: { Log: { setLevel(level: number): void } } = await import(
-    pathToFileURL(createRequire(server).resolve("node-av")).href
-  );
-  Log.setLevel(quiet);
   registerMediabunnyServer();
+  // After that, which sets a level of its own.
+  Log.setLevel(quiet);
   return found;
 }
 
