@@ -54,5 +54,6 @@ export {
   type VideoCodec,
   type VideoPicture,
 } from "./video/stream/video-codec.js";
+export { videoFileCodes } from "./video/stream/video-file-codes.js";
 export { defaultMaxFramePixels, secondsOf, videoFactsOf, videoHeader } from "./video/stream/video-header.js";
 export { frameCount } from "./whole-sound.js";

@@ -4,10 +4,12 @@ import {
   type ColouredFacts,
   createVideoCodec,
   type DecodedVideo,
+  type LayerCodes,
   type PictureVideo,
   pictureFrames,
   type VideoCodec,
   type VideoPicture,
+  videoFileCodes,
 } from "@nacre/codec";
 import { frameToPicture, pictureToFrame } from "@nacre/media/video";
 import { createRuntime } from "@nacre/runtime/node";
@@ -53,6 +55,8 @@ export type VideoNacre = {
    * throws NacreError "bitstream", "version" or "model" for files that cannot be decoded
    */
   decodeStream(source: AsyncIterable<Uint8Array>, options?: DecodeVideoOptions): Promise<DecodedVideo>;
+  /** Codes [layer][frame] in a file, of the frames that have codes of their own. throws as decodeStream */
+  codes(file: Uint8Array): LayerCodes[][];
   /** Frees the networks. */
   close(): Promise<void>;
 };
@@ -77,6 +81,7 @@ export async function openVideos(
       const decoded = await codec.decode(source, options);
       return { ...decoded, pictures: untilAborted(decoded.pictures, signal) };
     },
+    codes: (file) => videoFileCodes(loaded, file),
     close: () => codec.close(),
   };
 }

@@ -23,11 +23,15 @@ export async function decodeVideo(
   const header = checkVideoHeader(codec, stream.header, maxPixels);
   const used = layerCount(options.layers, contentLayers(header.layers));
   const keep = prefixLayers(header.layers, used);
+  let isThrough = false;
+  async function* pictures() {
+    isThrough = yield* decodeFrames(codec, { ...stream, header }, keep, options);
+  }
   return {
     ...videoFactsOf(header),
     header,
-    pictures: decodeFrames(codec, { ...stream, header }, keep, options),
-    end: () => stream.end(),
+    pictures: pictures(),
+    end: async () => (isThrough ? stream.end() : { length: undefined, damage: [] }),
   };
 }
 
@@ -36,22 +40,24 @@ type Source = ParsedStream<number | undefined> & { header: VideoHeader };
 /** A frame that is to be shown, and how to get it. */
 type Shown = { number: number; time: number | undefined; picture: () => Promise<Picture> };
 
+/** The frames that are asked for; returns whether the file was read to its end. */
 async function* decodeFrames(
   codec: FrameCodec,
   stream: Source,
   keep: number,
   { recover = false, firstChunk, from = 0, to = Number.POSITIVE_INFINITY, onProgress }: DecodeVideoOptions,
-): AsyncGenerator<DecodedFrame, void, undefined> {
+): AsyncGenerator<DecodedFrame, boolean, undefined> {
   let given = 0;
   // Who begins in the middle of a file has lost nothing of what was passed over.
   const way = { recover, inMiddle: firstChunk !== undefined };
   for await (const { number, time, picture } of shownFrames(codec, stream, keep, way)) {
     const at = secondsOf(stream.header, number, time);
-    if (at >= to - tolerance) return;
+    if (at >= to - tolerance) return false;
     if (at < from - tolerance) continue;
     yield { number, picture: await picture(), ...(time !== undefined && { time }) };
     onProgress?.(++given);
   }
+  return true;
 }
 
 /** All frames in order; a picture is decoded when it is asked for, and kept for those that repeat it. */

@@ -39,6 +39,7 @@ export async function* encodeVideo(
     const writer = createStreamWriter(header);
     const out = fileWriter(writer, control, track);
     yield writer.start();
+    let coded = 0;
     for await (const frame of codedFrames(codec, control, video)) {
       const { number, time } = frame;
       if (frame.coded) yield* out.flush();
@@ -50,7 +51,8 @@ export async function* encodeVideo(
           "frame",
         );
       } else yield* out.repeat(number, time);
-      onProgress?.(number + 1);
+      if (frame.coded) coded++;
+      onProgress?.(number + 1, coded);
     }
     yield* out.flush();
     if (out.frames() === 0) throw noFrames();

@@ -40,8 +40,8 @@ export type EncodeVideoOptions = {
   /** Frames, where they are known beforehand. */
   length?: number;
   sound?: SoundFile;
-  /** Frames written so far. */
-  onProgress?: (frames: number) => void;
+  /** Frames written so far, and those of them that have codes of their own. */
+  onProgress?: (frames: number, coded: number) => void;
 };
 
 /** How a video is read. */
@@ -75,7 +75,7 @@ export type DecodedVideo = ColouredFacts & {
   pictures: AsyncIterable<DecodedFrame>;
   /**
    * To be asked once the pictures have ended: frames of the whole file (undefined where damage left it unknown), and what
-   * was wrong with it, where `recover` went over it. With `to`, what stands behind it is not looked at.
+   * was wrong with it, where `recover` went over it. Of a file that was left early nothing is known.
    */
   end(): Promise<VideoEnds & { length: number | undefined; damage: Damage[] }>;
 };
