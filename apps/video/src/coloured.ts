@@ -5,6 +5,11 @@ import type { EncodeRequest } from "./options.js";
 /** Lines from which on a video without a word of its colours is taken for high definition, as most players do. */
 const highDefinition = 720;
 
+/** The matrix that is usual for a height, and that players take where a file does not say it. */
+export function usualMatrix(height: number): "bt601" | "bt709" {
+  return height >= highDefinition ? "bt709" : "bt601";
+}
+
 /**
  * A video with matrix and range: the file's own, what the user said, or what is usual for its size, with a warning.
  */
@@ -14,8 +19,7 @@ export function coloured(
   name: string,
   task: Pick<Task, "warn">,
 ) {
-  const usual = opened.height >= highDefinition ? "bt709" : "bt601";
-  const matrix = opened.matrix ?? asked.matrix ?? usual;
+  const matrix = opened.matrix ?? asked.matrix ?? usualMatrix(opened.height);
   const range = opened.range ?? asked.range ?? "limited";
   const guessed = [
     ...((opened.matrix ?? asked.matrix) ? [] : [`--matrix ${matrix}`]),

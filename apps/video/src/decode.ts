@@ -1,13 +1,12 @@
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
-import type { SeekableBytes } from "@nacre/bitstream";
 import { isNumbered, once, readNacre, type Source, type Task, type Work } from "@nacre/cli";
 import { NacreError } from "@nacre/errors";
-import { pictureBytes, pictureFormatOf } from "@nacre/media/pictures";
-import { mp4File, y4mStream } from "@nacre/media/video";
-import { type DecodedVideo, framesOf, openVideoSound, readVideoIndex, type VideoNacre } from "@nacre/nacre";
+import type { DecodedVideo, VideoNacre } from "@nacre/nacre";
+import { resultOf } from "./decode-result.js";
 import { bytesFact, layersFact, progressLabel, shapeFacts, speedFact } from "./facts.js";
 import type { DecodeRequest } from "./options.js";
+import { soughtBytes } from "./seek.js";
+
+const filmEndings: readonly string[] = [".y4m", ".mp4", ".wav"];
 
 /** A .nacre file or pipe on its way to a video file or to numbered pictures, in memory of some frames. */
 export async function decodeVideo(
@@ -18,8 +17,8 @@ export async function decodeVideo(
 ): Promise<Work> {
   const begun = performance.now();
   checkResult(request);
-  // An MP4 takes pictures and sound at once, each from the file's beginning.
-  const source = request.ending === ".mp4" ? await rereadable(given) : given;
+  // Pictures and sound are taken at once, each from the file's beginning.
+  const source = request.ending === ".mp4" || request.ending === ".wav" ? await rereadable(given) : given;
   const { bytes, firstChunk, all } = await soughtBytes(source, request);
   let frames = 0;
   const decoded = await videos.decodeStream(bytes, {
@@ -45,48 +44,6 @@ export async function decodeVideo(
       speedFact(frames, begun),
     ],
   };
-}
-
-type Result = { pieces: AsyncIterable<Uint8Array>; start?: () => Uint8Array | undefined };
-
-async function resultOf(
-  decoded: DecodedVideo,
-  source: Source,
-  request: DecodeRequest,
-  task: Task,
-): Promise<Result> {
-  const { ending, quality, from, to, recover, sound: withSound = true } = request;
-  const { sound, clock } = decoded.header;
-  if (ending === ".y4m") {
-    if (sound && withSound) task.warn("a .y4m file has no sound: the soundtrack is left out");
-    if (clock !== undefined)
-      task.warn("a .y4m file has no times: frames that were not shown equally long will be");
-    return { pieces: y4mStream(framesOf(decoded)) };
-  }
-  if (ending !== ".mp4") return { pieces: pictureFiles(decoded, ending, quality) };
-  const asked = {
-    ...(recover !== undefined && { recover }),
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    signal: task.signal,
-  };
-  const heard = withSound ? await openVideoSound(decoded.header, source.bytes(), asked) : undefined;
-  const isPipe = request.out === "-" || (request.out === undefined && source.path === undefined);
-  const { parts, start } = await mp4File(framesOf(decoded, "4:2:0"), heard, { isPipe });
-  return { pieces: closing(parts, heard), start };
-}
-
-async function* closing(parts: AsyncIterable<Uint8Array>, heard: { close(): Promise<void> } | undefined) {
-  try {
-    yield* parts;
-  } finally {
-    await heard?.close();
-  }
-}
-
-async function* pictureFiles(decoded: DecodedVideo, ending: string, quality: number | undefined) {
-  const settings = { format: pictureFormatOf(`frame${ending}`), ...(quality !== undefined && { quality }) };
-  for await (const { picture } of decoded.pictures) yield (await pictureBytes(picture, settings)).bytes;
 }
 
 function askedOf({ layers, recover, from, to, maxPixels }: DecodeRequest) {
@@ -125,53 +82,6 @@ function shownFrom(
   return { ...decoded, pictures: pictures(), endTime: () => end };
 }
 
-/** Bytes to read: from the key frame before `from` where an index tells where it lies. `all`: frames to come, if known. */
-async function soughtBytes(source: Source, { from, to }: DecodeRequest) {
-  const whole = { bytes: source.bytes(), firstChunk: undefined };
-  if (source.path === undefined) return { ...whole, all: undefined };
-  const index = await indexOf(source.path);
-  if (!index) return { ...whole, all: undefined };
-  const { header, chunks, length, start } = index;
-  const { clock, rate } = header;
-  const pace = rate ? rate.denominator / rate.numerator : 1 / 25;
-  const shown = (number: number, time = 0) => (clock === undefined ? number * pace : time / clock);
-  const isPart = from !== undefined || to !== undefined;
-  const wanted = chunks.filter(({ kind, number, frames, time }) => {
-    const at = shown(number, time);
-    const last = clock === undefined ? shown(number + frames - 1) : at;
-    return kind !== "sound" && last >= (from ?? 0) - 1e-6 && at < (to ?? Number.POSITIVE_INFINITY);
-  });
-  const all = isPart ? undefined : length;
-  if (from === undefined || from <= 0) return { ...whole, all };
-  const target = wanted[0]?.number ?? Number.POSITIVE_INFINITY;
-  const key = chunks.findLastIndex(({ kind, number }) => kind === "intra" && number <= target);
-  if (key <= 0) return { ...whole, all };
-  const path = source.path;
-  async function* bytes() {
-    yield start;
-    yield* createReadStream(path, { start: chunks[key]!.at, highWaterMark: 256 * 1024 });
-  }
-  return { bytes: bytes(), firstChunk: key, all };
-}
-
-async function indexOf(path: string) {
-  const handle = await open(path);
-  try {
-    const { size } = await handle.stat();
-    const file: SeekableBytes = {
-      size,
-      async read(at, length) {
-        const buffer = new Uint8Array(Math.min(length, Math.max(0, size - at)));
-        const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
-        return buffer.subarray(0, bytesRead);
-      },
-    };
-    return await readVideoIndex(file);
-  } finally {
-    await handle.close();
-  }
-}
-
 /** A source that can be read more than once: a pipe is held in memory. */
 async function rereadable(source: Source): Promise<Source> {
   if (source.path !== undefined) return source;
@@ -185,7 +95,7 @@ function checkResult({ ending, out, outDir, from, to }: DecodeRequest): void {
       found: `--to ${to} s and --from ${from} s`,
       expected: "an end after the beginning",
     });
-  if (ending === ".y4m" || ending === ".mp4") return;
+  if (filmEndings.includes(ending)) return;
   if (outDir === undefined && out !== undefined && isNumbered(out)) return;
   throw new NacreError("usage", {
     found: `pictures of every frame in ${out ?? "one file"}`,

@@ -1,6 +1,7 @@
 import { parseStream } from "@nacre/bitstream";
 import { counted, type Fact, label, once, type Source, type Task, type Work } from "@nacre/cli";
 import { isNacreError, type NacreError } from "@nacre/errors";
+import { openAudio } from "@nacre/media";
 import { type OpenedVideoFile, openVideo } from "@nacre/media/video";
 import type { VideoNacre } from "@nacre/nacre";
 import type { VideoFrame } from "@nacre/signal";
@@ -16,7 +17,7 @@ export async function encodeVideo(
   task: Task,
 ): Promise<Work> {
   const name = label(source);
-  const { rate, maxPixels, sound: withSound = true } = request;
+  const { rate, maxPixels, soundtrack, sound: withSound = true } = request;
   const opened = await openVideo(source.path ?? source.bytes(), {
     ...(rate && { rate }),
     ...(maxPixels !== undefined && { maxFramePixels: maxPixels }),
@@ -24,7 +25,7 @@ export async function encodeVideo(
   for (const warning of opened.warnings) task.warn(warning);
   const kept = keptFrames(opened);
   const video = { ...coloured(opened, request, name, task), frames: kept.frames };
-  const sound = withSound ? opened.sound : undefined;
+  const sound = soundtrack !== undefined ? await openAudio(soundtrack) : withSound ? opened.sound : undefined;
   const begun = performance.now();
   const told = { layers: 0, coded: 0 };
   async function* pieces() {

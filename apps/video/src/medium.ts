@@ -28,7 +28,7 @@ export const video: Medium = {
   media: "video",
   example: "clip",
   extensions: [".y4m", ".mp4", ".m4v", ".mov", ".webm", ".mkv"],
-  outputExtensions: [".y4m", ".mp4", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff"],
+  outputExtensions: [".y4m", ".mp4", ".wav", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff"],
   defaultModel: defaultPictureModel,
   encodeOptions,
   decodeOptions,

@@ -30,6 +30,7 @@ export const encodeOptions = {
   kbps: positive("--kbps <x>", "kilobits per second of the whole file on the mean", besides("kbps")),
   intraOnly: toggle("--intra-only", "code every frame on its own; so far every one is"),
   sound: toggleOff("--no-sound", "leave the soundtrack out"),
+  soundtrack: text("--soundtrack <file>", "a WAV, FLAC or Ogg file to go with it, instead of its own sound"),
   soundLayers: count("--sound-layers <k>", "layers of the soundtrack; all by default"),
   soundModel: text("--sound-model <name>", "model of sounds for the soundtrack, or its folder"),
   rate: fraction(
@@ -57,6 +58,7 @@ export type EncodeRequest = {
   bpp?: number;
   kbps?: number;
   sound?: boolean;
+  soundtrack?: string;
   soundLayers?: number;
   soundModel?: string;
   rate?: Fraction;
