@@ -55,10 +55,10 @@ async function* pictureFiles(decoded: DecodedVideo, ending: string, quality: num
 function soundOf(
   { header }: DecodedVideo,
   source: Source,
-  { recover, from, to }: DecodeRequest,
+  { recover, from, to, soundModel: model }: DecodeRequest,
   { signal }: Task,
 ) {
-  const given = Object.entries({ recover, from, to }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ recover, from, to, model }).filter(([, value]) => value !== undefined);
   return openVideoSound(header, source.bytes(), { ...Object.fromEntries(given), signal });
 }
 

@@ -46,6 +46,7 @@ export const decodeOptions = {
   from: time("--from <time>", "begin with the first frame at or after this time, such as 00:00:03"),
   to: time("--to <time>", "end before this time"),
   sound: toggleOff("--no-sound", "leave the soundtrack out"),
+  soundModel: text("--sound-model <name>", "folder of the soundtrack's model, where it is no installed one"),
   quality: count("-q, --quality <n>", "1 to 100, of frames as JPEG, WebP and AVIF"),
   maxPixels: count("--max-pixels <n>", "refuse frames of more pixels; 67 million by default"),
 };
@@ -77,6 +78,7 @@ export type DecodeRequest = {
   from?: number;
   to?: number;
   sound?: boolean;
+  soundModel?: string;
   quality?: number;
   maxPixels?: number;
 };

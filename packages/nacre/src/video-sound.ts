@@ -6,6 +6,8 @@ import { open } from "./open.js";
 /** What of a soundtrack is wanted; see DecodeVideoOptions. */
 export type VideoSoundOptions = {
   recover?: boolean;
+  /** Name or folder of the model that made it, where it is no installed one; the one that the file names by default. */
+  model?: string;
   /** Seconds; only the pieces that are needed are decoded. */
   from?: number;
   to?: number;
@@ -22,11 +24,11 @@ export type VideoSoundOptions = {
 export async function openVideoSound(
   header: VideoHeader,
   source: AsyncIterable<Uint8Array>,
-  { recover = false, from, to, signal }: VideoSoundOptions = {},
+  { recover = false, model, from, to, signal }: VideoSoundOptions = {},
 ): Promise<(AudioStream & { close(): Promise<void> }) | undefined> {
   const { sound } = header;
   if (!sound) return undefined;
-  const nacre = await open(sound.model);
+  const nacre = await open(model ?? sound.model);
   const seconds = sound.framesPerChunk / nacre.model.frameRate;
   const isPart = from !== undefined || to !== undefined;
   // A piece before and behind: the networks hear what lies round them.
