@@ -39,9 +39,9 @@ export type { ReadablePicture } from "./picture/readable-picture.js";
 export type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
 export { openQuantizer, type QuantizerConfig, quantizerTensors } from "./quantizers/quantizers.js";
 export { readSafetensors, type StoredTensor, type StoredType, writeSafetensors } from "./safetensors.js";
-export { contentLayers, type FrameChoice, type FrameCodec } from "./video/stream/frame-codec.js";
-export { pictureFrames } from "./video/stream/picture-frames.js";
-export { soundtrackHeader, soundtrackOf } from "./video/stream/soundtrack.js";
+export { contentLayers, type FrameChoice, type FrameCodec } from "./video/frame-codec.js";
+export { pictureFrames } from "./video/picture-frames.js";
+export { soundtrackHeader, soundtrackOf } from "./video/soundtrack.js";
 export {
   type ColouredFacts,
   createVideoCodec,
@@ -53,7 +53,7 @@ export {
   type SoundFile,
   type VideoCodec,
   type VideoPicture,
-} from "./video/stream/video-codec.js";
-export { videoFileCodes } from "./video/stream/video-file-codes.js";
-export { defaultMaxFramePixels, secondsOf, videoFactsOf, videoHeader } from "./video/stream/video-header.js";
+} from "./video/video-codec.js";
+export { videoFileCodes } from "./video/video-file-codes.js";
+export { defaultMaxFramePixels, secondsOf, videoFactsOf, videoHeader } from "./video/video-header.js";
 export { frameCount } from "./whole-sound.js";

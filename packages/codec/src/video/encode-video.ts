@@ -11,7 +11,7 @@ import {
 } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
 import type { Picture } from "@nacre/signal";
-import { inFlight } from "../../in-flight.js";
+import { inFlight } from "../in-flight.js";
 import type { CodedFrame, FrameCodec } from "./frame-codec.js";
 import { type RateControl, rateControl } from "./rate-control.js";
 import type { EncodeVideoOptions, PictureVideo, SoundFile, VideoPicture } from "./video-codec.js";

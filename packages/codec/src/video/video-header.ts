@@ -8,7 +8,7 @@ import {
   type VideoHeader,
 } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
-import { hex } from "../../model-parts.js";
+import { hex } from "../model-parts.js";
 import type { FrameCodec } from "./frame-codec.js";
 import type { ColouredFacts } from "./video-codec.js";
 

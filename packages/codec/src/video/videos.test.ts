@@ -7,18 +7,12 @@ import {
   type VideoHeader,
 } from "@nacre/bitstream";
 import { afterAll, expect, test } from "vitest";
-import { codeOf, encodeAll, hop, hum, inPieces, openTiny, rate } from "../../../test/tiny.js";
-import {
-  decodeWhole,
-  encodePicture,
-  openTinyPicture,
-  psnr,
-  samePicture,
-} from "../../../test/tiny-picture.js";
-import { decodeVideo, encodeVideo, openTinyVideo, panned, videoOf } from "../../../test/tiny-video.js";
-import { soundtrackOf, videoFileCodes, videoHeader } from "../../index.js";
-import { pictureHeaderOf } from "../../picture/picture-header.js";
-import { asTiled } from "../../picture/readable-picture.js";
+import { codeOf, encodeAll, hop, hum, inPieces, openTiny, rate } from "../../test/tiny.js";
+import { decodeWhole, encodePicture, openTinyPicture, psnr, samePicture } from "../../test/tiny-picture.js";
+import { decodeVideo, encodeVideo, openTinyVideo, panned, videoOf } from "../../test/tiny-video.js";
+import { soundtrackOf, videoFileCodes, videoHeader } from "../index.js";
+import { pictureHeaderOf } from "../picture/picture-header.js";
+import { asTiled } from "../picture/readable-picture.js";
 
 const codec = await openTinyVideo();
 const pictures = await openTinyPicture();

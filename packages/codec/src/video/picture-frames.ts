@@ -1,18 +1,18 @@
 import { assert } from "@nacre/errors";
 import type { Runtime } from "@nacre/runtime";
 import type { Picture } from "@nacre/signal";
-import { pictureTile } from "../../picture/decode-picture.js";
-import { analyzedTiles } from "../../picture/encode-picture.js";
-import { createPictureEngine, type PictureEngine } from "../../picture/picture-engine.js";
-import { layerInfos, tilePixels } from "../../picture/picture-header.js";
-import type { PictureModel } from "../../picture/picture-model.js";
-import { askedFor, type CodeChoice, type PictureTarget, qualityOf } from "../../picture/picture-quality.js";
-import { type HeldTile, heldTiles, nearestTrial, psnrOf } from "../../picture/picture-target.js";
-import { codedTile } from "../../picture/rate-distortion.js";
-import { asTiled } from "../../picture/readable-picture.js";
-import { latentTile, synthesizeTiles } from "../../picture/synthesize-tiles.js";
-import { tileAt, tileGridOf } from "../../picture/tile-grid.js";
-import { decodeTile, type TileCodes } from "../../picture/tile-symbols.js";
+import { pictureTile } from "../picture/decode-picture.js";
+import { analyzedTiles } from "../picture/encode-picture.js";
+import { createPictureEngine, type PictureEngine } from "../picture/picture-engine.js";
+import { layerInfos, tilePixels } from "../picture/picture-header.js";
+import type { PictureModel } from "../picture/picture-model.js";
+import { askedFor, type CodeChoice, type PictureTarget, qualityOf } from "../picture/picture-quality.js";
+import { type HeldTile, heldTiles, nearestTrial, psnrOf } from "../picture/picture-target.js";
+import { codedTile } from "../picture/rate-distortion.js";
+import { asTiled } from "../picture/readable-picture.js";
+import { latentTile, synthesizeTiles } from "../picture/synthesize-tiles.js";
+import { tileAt, tileGridOf } from "../picture/tile-grid.js";
+import { decodeTile, type TileCodes } from "../picture/tile-symbols.js";
 import type { CodedFrame, FrameChoice, FrameCodec } from "./frame-codec.js";
 
 /**

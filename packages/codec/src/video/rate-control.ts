@@ -1,5 +1,5 @@
 import { NacreError } from "@nacre/errors";
-import { defaultQuality } from "../../picture/picture-quality.js";
+import { defaultQuality } from "../picture/picture-quality.js";
 import type { CodedFrame, FrameChoice } from "./frame-codec.js";
 import type { EncodeVideoOptions } from "./video-codec.js";
 

@@ -1,8 +1,8 @@
 import { type Chunk, readStream } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
-import type { LayerCodes } from "../../layer-codes.js";
-import { codesOfTiles } from "../../picture/picture-layers.js";
-import type { PictureModel } from "../../picture/picture-model.js";
+import type { LayerCodes } from "../layer-codes.js";
+import { codesOfTiles } from "../picture/picture-layers.js";
+import type { PictureModel } from "../picture/picture-model.js";
 import { contentLayers } from "./frame-codec.js";
 import { videoHeader } from "./video-header.js";
 

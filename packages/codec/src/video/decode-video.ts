@@ -1,7 +1,7 @@
 import { type Chunk, type ParsedStream, parseStream, prefixLayers, type VideoHeader } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
 import type { Picture } from "@nacre/signal";
-import { layerCount } from "../../file-header.js";
+import { layerCount } from "../file-header.js";
 import { contentLayers, type FrameCodec } from "./frame-codec.js";
 import type { DecodedFrame, DecodedVideo, DecodeVideoOptions } from "./video-codec.js";
 import { checkVideoHeader, secondsOf, videoFactsOf } from "./video-header.js";
