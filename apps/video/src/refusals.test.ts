@@ -102,6 +102,16 @@ test("pictures of every frame need a name with a number in it", async () => {
   });
 });
 
+test("an odd side is no fault but of MP4, which is refused before anything else", async () => {
+  const at = sandbox();
+  writeFileSync(at("a.y4m"), await y4m([0], smallFacts({ width: 33, height: 21 })));
+  await call(["encode", at("a.y4m"), ...bt601, ...model]);
+  expect(await call(["decode", at("a.nacre"), "-o", at("b.mp4"), ...model])).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/an MP4 file of 33 x 21 pixels, expected even sides/),
+  });
+});
+
 test("colours that a file does not say are told as taken, and are not where the user says them", async () => {
   const at = sandbox();
   const { range: _unsaid, ...facts } = smallFacts();

@@ -23,18 +23,18 @@ const primingSamples = 1024;
 const keyFrameSeconds = 2;
 
 /**
- * A video as an MP4 file: H.264 in very high quality with AAC, through the optional library; VP9 where a side is odd, which
- * H.264 in 4:2:0 does not have.
+ * A video as an MP4 file: H.264 in very high quality with AAC, through the optional library.
  *
- * video    4:2:0
+ * video    4:2:0, of even sides: H.264 has no others
  * isPipe   in pieces that need no going back
- * throws   NacreError "media" without the library, or when it refuses, "shape" for planes that are not those of the video
+ * throws   NacreError "media" for odd sides, without the library, or when it refuses, "shape" for planes that are not those of the video
  */
 export async function mp4File(
   video: VideoStream & ColourRules,
   sound: AudioStream | undefined,
   { isPipe = false }: { isPipe?: boolean } = {},
 ): Promise<WrittenMp4> {
+  checkEven(video);
   const library = await mediaLibrary("an MP4 file");
   const written: { bytes: Uint8Array; position: number }[] = [];
   const target = new WritableStream<{ data: Uint8Array; position: number }>({
@@ -58,6 +58,15 @@ export async function mp4File(
   return { parts: parts(), start: () => (kept.changed ? kept.bytes.subarray(0, kept.size) : undefined) };
 }
 
+function checkEven({ width, height }: VideoStream): void {
+  if (width % 2 === 0 && height % 2 === 0) return;
+  throw new NacreError("media", {
+    found: `an MP4 file of ${width} x ${height} pixels`,
+    expected: "even sides, as H.264 in 4:2:0 has them",
+    mend: "decode to .y4m or to pictures instead",
+  });
+}
+
 type Output = InstanceType<MediaLibrary["Output"]>;
 
 /** Adds frames and the sound that belongs beside them, and stops after each, so that bytes can be taken. */
@@ -68,9 +77,8 @@ async function* filled(
   sound: AudioStream | undefined,
 ): AsyncGenerator<void, void, undefined> {
   const { width, height, rate, matrix, range } = video;
-  const isEven = width % 2 === 0 && height % 2 === 0;
   const pictures = new library.VideoSampleSource({
-    codec: isEven ? "avc" : "vp9",
+    codec: "avc",
     bitrate: library.QUALITY_VERY_HIGH,
     keyFrameInterval: keyFrameSeconds,
   });
