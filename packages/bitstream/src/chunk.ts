@@ -1,18 +1,20 @@
 import { NacreError } from "@nacre/errors";
+import { type ChunkMark, checkMark, kindOfMarker, MOST_REPEATS, markHead, readMark } from "./chunk-mark.js";
 import { crc8, crc32c } from "./crc.js";
-import { cursorAt, join, readByte, readVarint, writeUint32, writeVarint } from "./cursor.js";
+import { type Cursor, cursorAt, join, readByte, readVarint, writeUint32, writeVarint } from "./cursor.js";
 import { chunkLayout, type StreamHeader } from "./header.js";
 
 /**
- * The codes of some seconds, or of one tile of a picture, coded.
+ * The codes of some seconds, of one tile of a picture, or of one frame of a video, coded.
  *
  * frames     1 .. framesPerChunk; only the last chunk of a stream has fewer. A tile counts as one
- * sections   [layer][channel] bytes, each opaque to the container; may be empty.
+ * sections   [layer][channel] bytes; of a video's frame [layer][tile], of its sound [layer of the sound][channel], each opaque to the container; may be empty.
  *            A recovering reader gives fewer layers, or none, where a chunk was damaged.
  * stored     of a picture's tile that is stored otherwise than in layers: by what coding, one of `storedKinds` or
  *            another number up to 255. Its sections are [alpha, where there is one][1] and [the tile][1].
+ * mark       of a video's chunk: what it is. A lost one has none
  */
-export type Chunk = { frames: number; sections: Uint8Array[][]; stored?: number };
+export type Chunk = { frames: number; sections: Uint8Array[][]; stored?: number; mark?: ChunkMark };
 
 /** Codings of tiles that are stored otherwise than in layers: with loss, and without. */
 export const storedKinds = { lossy: 1, lossless: 2 } as const;
@@ -22,6 +24,7 @@ export type ChunkHead = {
   frames: number;
   /** as in Chunk; undefined for layers */
   stored: number | undefined;
+  mark: ChunkMark | undefined;
   /** [layer][channel] bytes */
   lengths: number[][];
   /** [layer] */
@@ -58,9 +61,7 @@ export function writeChunk(
   number: number,
 ): Uint8Array {
   checkChunk(chunk, header, number);
-  const { stored } = chunk;
-  const head = stored === undefined ? [CHUNK_MARKER] : [STORED_MARKER, stored];
-  if (stored === undefined) writeVarint(head, chunk.frames);
+  const head = beginHead(chunk);
   for (const layer of chunk.sections) for (const section of layer) writeVarint(head, section.length);
   for (const layer of chunk.sections) head.push(crc8(...layer));
   head.push(crc8(Uint8Array.from(head)));
@@ -70,9 +71,17 @@ export function writeChunk(
   return join([body, Uint8Array.from(check)]);
 }
 
+function beginHead({ frames, stored, mark }: Chunk): number[] {
+  if (mark) return markHead(mark, frames);
+  if (stored !== undefined) return [STORED_MARKER, stored];
+  const head = [CHUNK_MARKER];
+  writeVarint(head, frames);
+  return head;
+}
+
 /** Whether a chunk may begin with this byte. */
 export function isChunkMarker(byte: number | undefined): boolean {
-  return byte === CHUNK_MARKER || byte === STORED_MARKER;
+  return byte === CHUNK_MARKER || byte === STORED_MARKER || kindOfMarker(byte) !== undefined;
 }
 
 /**
@@ -86,15 +95,12 @@ export function parseChunkHead(
   header: StreamHeader,
 ): ChunkHead | "short" | "bad" {
   const cursor = cursorAt(bytes, at);
-  const marker = readByte(cursor);
+  const begun = readBeginning(cursor, header);
   if (cursor.short) return "short";
-  const isStored = marker === STORED_MARKER && header.media === "image";
-  if (marker !== CHUNK_MARKER && !isStored) return "bad";
-  const stored = isStored ? readByte(cursor) : undefined;
-  const frames = isStored ? 1 : readVarint(cursor);
-  const { channels, framesPerChunk } = chunkLayout(header);
+  if (!begun || cursor.bad) return "bad";
+  const { frames, stored, mark } = begun;
+  const { layers: count, channels, most } = sectionLayout(header, begun);
   let total = 0;
-  const count = sectionCount(header, stored);
   const lengths = Array.from({ length: count }, () => new Array<number>(channels).fill(0));
   for (const layer of lengths) {
     for (let channel = 0; channel < layer.length && !cursor.short; channel++)
@@ -105,20 +111,45 @@ export function parseChunkHead(
   const check = readByte(cursor);
   if (cursor.bad) return "bad";
   if (cursor.short) return "short";
-  if (frames < 1 || frames > framesPerChunk || total > MOST_CHUNK_BYTES || stored === 0) return "bad";
+  if (frames < 1 || frames > most || total > MOST_CHUNK_BYTES || stored === 0) return "bad";
   if (check !== crc8(bytes.subarray(at, checked))) return "bad";
-  return { frames, stored, lengths, checks, start: cursor.at, end: cursor.at + total };
+  return { frames, stored, mark, lengths, checks, start: cursor.at, end: cursor.at + total };
+}
+
+type Beginning = Pick<ChunkHead, "frames" | "stored" | "mark">;
+
+/** What a head says before its lengths; undefined for what no chunk of this medium begins with. */
+function readBeginning(cursor: Cursor, header: StreamHeader): Beginning | undefined {
+  const marker = readByte(cursor);
+  if (header.media === "video") {
+    const kind = kindOfMarker(marker);
+    return kind && { stored: undefined, ...readMark(cursor, kind, header) };
+  }
+  if (marker === STORED_MARKER && header.media === "image")
+    return { stored: readByte(cursor), frames: 1, mark: undefined };
+  if (marker !== CHUNK_MARKER) return undefined;
+  return { frames: readVarint(cursor), stored: undefined, mark: undefined };
+}
+
+/** Sections of a chunk, and the frames that it may have. */
+function sectionLayout(
+  header: StreamHeader,
+  { stored, mark }: Pick<Chunk, "mark"> & { stored?: number | undefined },
+): { layers: number; channels: number; most: number } {
+  const { channels, framesPerChunk: most } = chunkLayout(header);
+  if (stored !== undefined && header.media === "image")
+    return { layers: header.alpha ? 2 : 1, channels, most };
+  if (header.media !== "video" || !mark) return { layers: header.layers.length, channels, most };
+  if (mark.kind === "repeat") return { layers: 0, channels, most: MOST_REPEATS };
+  if (mark.kind !== "sound") return { layers: header.layers.length, channels, most };
+  const { sound } = header;
+  if (!sound) return { layers: 0, channels, most: 0 };
+  return { layers: sound.layers.length, channels: sound.channels, most: sound.framesPerChunk };
 }
 
 /** The chunk of a head with those of its sections that are sound. */
-export function chunkOf({ frames, stored }: ChunkHead, sections: Uint8Array[][]): Chunk {
-  return { frames, sections, ...(stored !== undefined && { stored }) };
-}
-
-/** How many sections of each channel a chunk has: its layers, or alpha and a stored tile. */
-function sectionCount(header: StreamHeader, stored: number | undefined): number {
-  if (stored === undefined || header.media !== "image") return header.layers.length;
-  return header.alpha ? 2 : 1;
+export function chunkOf({ frames, stored, mark }: ChunkHead, sections: Uint8Array[][]): Chunk {
+  return { frames, sections, ...(stored !== undefined && { stored }), ...(mark && { mark }) };
 }
 
 /** The number of the chunk whose body and stored check these are; a number out of range when they do not agree. */
@@ -150,27 +181,20 @@ export function bindCheck(crc: number, headerCrc: number, number: number): numbe
   return (crc ^ headerCrc ^ Math.imul(number + 1, STEP)) >>> 0;
 }
 
-function checkChunk({ frames, sections, stored }: Chunk, header: StreamHeader, number: number): void {
-  const { framesPerChunk, channels } = chunkLayout(header);
-  const kind = stored ?? 1;
-  const isKind = Number.isInteger(kind) && kind >= 1 && kind <= MOST_STORED;
-  if (!isKind || (stored !== undefined && header.media !== "image")) {
-    throw new NacreError("shape", {
-      found: `chunk ${number} of ${header.media} stored by kind ${stored}`,
-      expected: `1 to ${MOST_STORED}, of pictures alone`,
-    });
-  }
-  if (!Number.isInteger(frames) || frames < 1 || frames > framesPerChunk) {
+function checkChunk(chunk: Chunk, header: StreamHeader, number: number): void {
+  const { frames, sections } = chunk;
+  checkForm(chunk, header, number);
+  const { layers, channels, most } = sectionLayout(header, chunk);
+  if (!Number.isInteger(frames) || frames < 1 || frames > most) {
     throw new NacreError("shape", {
       found: `chunk ${number} of ${frames} frames`,
-      expected: `1 to ${framesPerChunk}`,
+      expected: `1 to ${most}`,
     });
   }
-  const count = sectionCount(header, stored);
-  if (sections.length !== count || sections.some((layer) => layer.length !== channels)) {
+  if (sections.length !== layers || sections.some((layer) => layer.length !== channels)) {
     throw new NacreError("shape", {
       found: `chunk ${number} with sections [${sections.length}][${sections.map((layer) => layer.length).join(",")}]`,
-      expected: `[${count} layers][${channels} channels]`,
+      expected: `[${layers} layers][${channels} channels]`,
     });
   }
   const total = sections.flat().reduce((sum, section) => sum + section.length, 0);
@@ -180,4 +204,23 @@ function checkChunk({ frames, sections, stored }: Chunk, header: StreamHeader, n
       expected: `at most ${MOST_CHUNKS} chunks of ${MOST_CHUNK_BYTES} bytes`,
     });
   }
+}
+
+/** Whether a chunk is of a kind that its medium has. */
+function checkForm({ frames, stored, mark }: Chunk, header: StreamHeader, number: number): void {
+  const kind = stored ?? 1;
+  const isKind = Number.isInteger(kind) && kind >= 1 && kind <= MOST_STORED;
+  if (!isKind || (stored !== undefined && header.media !== "image")) {
+    throw new NacreError("shape", {
+      found: `chunk ${number} of ${header.media} stored by kind ${stored}`,
+      expected: `1 to ${MOST_STORED}, of pictures alone`,
+    });
+  }
+  if ((mark !== undefined) !== (header.media === "video")) {
+    throw new NacreError("shape", {
+      found: `chunk ${number} of ${header.media} ${mark ? `that is ${mark.kind}` : "that does not say what it is"}`,
+      expected: "a mark on every chunk of a video, and on no other",
+    });
+  }
+  if (mark && header.media === "video") checkMark(mark, frames, header);
 }

@@ -1,16 +1,9 @@
 import { NacreError } from "@nacre/errors";
 import { crc32c } from "./crc.js";
-import {
-  type Cursor,
-  cursorAt,
-  readByte,
-  readBytes,
-  readUint32,
-  readVarint,
-  refuse,
-  writeUint32,
-  writeVarint,
-} from "./cursor.js";
+import { type Cursor, cursorAt, readByte, readUint32, refuse, writeUint32 } from "./cursor.js";
+import { rangeFault } from "./field-range.js";
+import { type LayerInfo, layersFault, readLayers, writeLayers } from "./layer-runs.js";
+import { type ModelName, modelNameFault, readModelName, writeModelName } from "./model-name.js";
 import {
   type PictureHeader,
   pictureFault,
@@ -18,51 +11,28 @@ import {
   tileCount,
   writePictureFields,
 } from "./picture-header.js";
+import { readSoundFields, type SoundFields, soundRanges, writeSoundFields } from "./sound-fields.js";
+import {
+  frameTiles,
+  readVideoFields,
+  type VideoHeader,
+  videoFault,
+  writeVideoFields,
+} from "./video-header.js";
 
 /** The format this package writes and reads: 0, the draft. It may change without notice until 1. */
 export const FORMAT_VERSION = 0;
 
 /**
- * One layer of codes, as the container needs to know it.
+ * What stands at the beginning of a stream of sound; see SoundFields for its numbers.
  *
- * role       "content" layers make up the prefixes; a "side" layer stands before the first content layer that needs it
- * alphabet   1 .. 2^24, number of different codes
- * stride     1 .. 2^24, frames from one code to the next
+ * version   FORMAT_VERSION
+ * layers    1 .. 255, in the order of the sections
  */
-export type LayerInfo = { role: "content" | "side"; alphabet: number; stride: number };
-
-/** What every stream's header says; see SoundHeader and PictureHeader for the rest. */
-type Named = {
-  /** FORMAT_VERSION */
-  version: number;
-  /** `name@n`: letters, digits, dot, dash and underscore, up to 63, then 1 .. 999999 */
-  model: string;
-  /** [8] bytes, names what decides decoding */
-  decodeHash: Uint8Array;
-  /** 1 .. 255, in the order of the sections */
-  layers: LayerInfo[];
-};
-
-/**
- * What stands at the beginning of a stream of sound.
- *
- * sampleRate        hertz of the signal given and given back; 0 .. 2^32-1, at least 1 for audio
- * channels          1 .. 255; each has its own sections
- * codedSampleRate   hertz at which the model works
- * length            samples per channel as announced, undefined when writing began before it was known
- * framesPerChunk    1 .. 2^24; every chunk but the last has this many
- */
-export type SoundHeader = Named & {
-  media: "audio" | "video";
-  sampleRate: number;
-  channels: number;
-  codedSampleRate: number;
-  length: number | undefined;
-  framesPerChunk: number;
-};
+export type SoundHeader = ModelName & SoundFields & { version: number; media: "audio"; layers: LayerInfo[] };
 
 /** What stands at the beginning of any stream; told apart by `media`. */
-export type StreamHeader = SoundHeader | PictureHeader;
+export type StreamHeader = SoundHeader | PictureHeader | VideoHeader;
 
 /**
  * A header as parsed: where it ends and its check, which every chunk's check contains. A picture's attachments
@@ -73,11 +43,6 @@ export type ParsedHeader = { header: StreamHeader; size: number; crc: number; at
 const MAGIC = [0x4e, 0x41, 0x43, 0x52];
 const MEDIA = ["audio", "image", "video"] as const;
 const LENGTH_KNOWN = 4;
-const MODEL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}@[1-9][0-9]{0,5}$/;
-const LONGEST_MODEL = 70;
-const MOST_LAYERS = 255;
-const MOST_LENGTH = 2 ** 48;
-const HASH_BYTES = 8;
 
 /**
  * A header as bytes.
@@ -87,10 +52,10 @@ const HASH_BYTES = 8;
 export function writeHeader(header: StreamHeader): Uint8Array {
   const fault = headerFault(header);
   if (fault) throw new NacreError("option", { found: `a stream header with ${fault}` });
-  const bytes = [...MAGIC, header.version, mediaByte(header), header.model.length];
-  for (const letter of header.model) bytes.push(letter.charCodeAt(0));
-  bytes.push(...header.decodeHash);
+  const bytes = [...MAGIC, header.version, mediaByte(header)];
+  writeModelName(bytes, header);
   if (header.media === "image") writePictureFields(bytes, header);
+  else if (header.media === "video") writeVideoFields(bytes, header);
   else writeSoundFields(bytes, header);
   writeLayers(bytes, header.layers);
   writeUint32(bytes, crc32c(Uint8Array.from(bytes)));
@@ -123,34 +88,18 @@ function readFields(cursor: Cursor): { header: StreamHeader; attachments: number
   const media = MEDIA[word & 3] ?? "audio";
   const pictureWithLength = media === "image" && (word & LENGTH_KNOWN) !== 0;
   if (word > LENGTH_KNOWN + 2 || (word & 3) === 3 || pictureWithLength) refuse(cursor);
-  const nameLength = readByte(cursor);
-  if (nameLength > LONGEST_MODEL) refuse(cursor);
-  const model = String.fromCharCode(...readBytes(cursor, Math.min(nameLength, LONGEST_MODEL)));
-  const named = { version: FORMAT_VERSION, model, decodeHash: readBytes(cursor, HASH_BYTES) };
+  const named = { version: FORMAT_VERSION, ...readModelName(cursor) };
+  const lengthKnown = (word & LENGTH_KNOWN) !== 0;
   if (media === "image") {
     const { fields, attachments } = readPictureFields(cursor);
     return { header: { ...named, media, ...fields, layers: readLayers(cursor) }, attachments };
   }
-  const fields = readSoundFields(cursor, (word & LENGTH_KNOWN) !== 0);
+  if (media === "video") {
+    const fields = readVideoFields(cursor, lengthKnown);
+    return { header: { ...named, media, ...fields, layers: readLayers(cursor) }, attachments: 0 };
+  }
+  const fields = readSoundFields(cursor, lengthKnown);
   return { header: { ...named, media, ...fields, layers: readLayers(cursor) }, attachments: 0 };
-}
-
-function writeSoundFields(bytes: number[], header: SoundHeader): void {
-  writeVarint(bytes, header.sampleRate);
-  writeVarint(bytes, header.channels);
-  writeVarint(bytes, header.codedSampleRate);
-  if (header.length !== undefined) writeVarint(bytes, header.length);
-  writeVarint(bytes, header.framesPerChunk);
-}
-
-function readSoundFields(cursor: Cursor, lengthKnown: boolean) {
-  return {
-    sampleRate: readVarint(cursor),
-    channels: readVarint(cursor),
-    codedSampleRate: readVarint(cursor),
-    length: lengthKnown ? readVarint(cursor) : undefined,
-    framesPerChunk: readVarint(cursor),
-  };
 }
 
 function mediaByte(header: StreamHeader): number {
@@ -161,17 +110,18 @@ function mediaByte(header: StreamHeader): number {
 /**
  * How a header's chunks look.
  *
- * channels        sections of a layer; pictures have one
- * framesPerChunk  pictures have one tile in a chunk
- * length          as announced, in samples per channel or tiles
+ * channels        sections of a layer: channels of sound, tiles of a frame; a picture's tile has one
+ * framesPerChunk  one tile of a picture, at least one frame of a video
+ * length          as announced, in samples per channel, tiles or frames
  */
 export function chunkLayout(header: StreamHeader): {
   channels: number;
   framesPerChunk: number;
   length: number | undefined;
 } {
-  if (header.media !== "image") return header;
-  return { channels: 1, framesPerChunk: 1, length: tileCount(header) };
+  if (header.media === "audio") return header;
+  if (header.media === "image") return { channels: 1, framesPerChunk: 1, length: tileCount(header) };
+  return { channels: frameTiles(header), framesPerChunk: 1, length: header.length };
 }
 
 /**
@@ -184,83 +134,17 @@ export function soundHeader(header: StreamHeader): SoundHeader {
   throw new NacreError("bitstream", { found: `a file of ${header.media}`, expected: "sound" });
 }
 
-// Twelve equal layers are one run: count and role, alphabet, stride.
-function writeLayers(bytes: number[], layers: readonly LayerInfo[]): void {
-  const runs: { layer: LayerInfo; count: number }[] = [];
-  for (const layer of layers) {
-    const last = runs.at(-1);
-    if (last && sameLayer(last.layer, layer)) last.count++;
-    else runs.push({ layer, count: 1 });
-  }
-  writeVarint(bytes, runs.length);
-  for (const { layer, count } of runs) {
-    writeVarint(bytes, count * 2 + (layer.role === "side" ? 1 : 0));
-    writeVarint(bytes, layer.alphabet);
-    writeVarint(bytes, layer.stride);
-  }
-}
-
-function readLayers(cursor: Cursor): LayerInfo[] {
-  const layers: LayerInfo[] = [];
-  const runs = readVarint(cursor);
-  for (let run = 0; run < runs && !cursor.short && !cursor.bad; run++) {
-    const word = readVarint(cursor);
-    const count = Math.floor(word / 2);
-    if (count === 0 || layers.length + count > MOST_LAYERS) {
-      refuse(cursor);
-      break;
-    }
-    const layer: LayerInfo = {
-      role: word % 2 ? "side" : "content",
-      alphabet: readVarint(cursor),
-      stride: readVarint(cursor),
-    };
-    for (let copy = 0; copy < count; copy++) layers.push({ ...layer });
-  }
-  return layers;
-}
-
-function sameLayer(a: LayerInfo, b: LayerInfo): boolean {
-  return a.role === b.role && a.alphabet === b.alphabet && a.stride === b.stride;
-}
-
 /** The first thing wrong with a header, in words. */
 function headerFault(header: StreamHeader): string | undefined {
-  const { version, media, model, decodeHash, layers } = header;
+  const { version, media } = header;
   if (version !== FORMAT_VERSION) return `version ${version}, expected ${FORMAT_VERSION}`;
   if (!MEDIA.includes(media)) return `media ${media}, expected ${MEDIA.join(", ")}`;
-  if (!MODEL.test(model)) return `model "${model}", expected name@number`;
-  if (decodeHash.length !== HASH_BYTES)
-    return `a decode hash of ${decodeHash.length} bytes, expected ${HASH_BYTES}`;
-  if (layers.length > MOST_LAYERS) return `${layers.length} layers, expected at most ${MOST_LAYERS}`;
-  if (!layers.some((layer) => layer.role === "content")) return "no content layer, expected at least 1";
-  return numberFault(header);
+  return modelNameFault(header) ?? layersFault(header.layers) ?? fieldsFault(header);
 }
 
-function numberFault(header: StreamHeader): string | undefined {
-  const ranges = header.media === "image" ? [] : soundRanges(header);
-  for (const [index, { alphabet, stride }] of header.layers.entries()) {
-    ranges.push(
-      [`alphabet of layer ${index}`, alphabet, 1, 2 ** 24],
-      [`stride of layer ${index}`, stride, 1, 2 ** 24],
-    );
-  }
-  const wrong = ranges.find(
-    ([, value, low, high]) => !Number.isInteger(value) || value < low || value > high,
-  );
-  if (wrong) return `${wrong[0]} ${wrong[1]}, expected ${wrong[2]} to ${wrong[3]}`;
-  return header.media === "image" ? pictureFault(header) : undefined;
-}
-
-function soundRanges(header: SoundHeader): [string, number, number, number][] {
-  const lowestRate = header.media === "audio" ? 1 : 0;
-  return [
-    ["sample rate", header.sampleRate, lowestRate, 2 ** 32 - 1],
-    ["coded sample rate", header.codedSampleRate, lowestRate, 2 ** 32 - 1],
-    ["channel count", header.channels, 1, 255],
-    ["length", header.length ?? 0, 0, MOST_LENGTH],
-    ["frames per chunk", header.framesPerChunk, 1, 2 ** 24],
-  ];
+function fieldsFault(header: StreamHeader): string | undefined {
+  if (header.media === "image") return pictureFault(header);
+  return header.media === "video" ? videoFault(header) : rangeFault(soundRanges(header));
 }
 
 function checkMagic(bytes: Uint8Array): void {

@@ -1,6 +1,6 @@
 import type { Attachment } from "./attachments.js";
 import { type Cursor, readByte, readVarint, refuse, writeVarint } from "./cursor.js";
-import type { LayerInfo } from "./header.js";
+import type { LayerInfo } from "./layer-runs.js";
 
 /**
  * What stands at the beginning of a picture. Its chunks are tiles, row by row from the top left, one tile in a

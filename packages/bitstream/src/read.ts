@@ -1,5 +1,6 @@
 import { assert, isNacreError } from "@nacre/errors";
 import type { Chunk } from "./chunk.js";
+import type { VideoEnds } from "./footer.js";
 import type { StreamHeader } from "./header.js";
 import { readSteps } from "./reader.js";
 import type { Damage, Step, StreamEnd } from "./reading.js";
@@ -49,31 +50,32 @@ export function readStream(
 export type ParsedStream<Length> = {
   header: StreamHeader;
   chunks: AsyncIterable<Chunk>;
-  end(): Promise<{ length: Length; damage: Damage[] }>;
+  end(): Promise<VideoEnds & { length: Length; damage: Damage[] }>;
 };
 
 /**
  * Reads a stream as it arrives. Memory holds one chunk and eight bytes per chunk gone by.
  *
  * source    parts of any size, such as a pipe's
- * options   as for readStream
+ * recover   as for readStream
+ * first     number of the chunk that follows the header in `source`, which leaves out those before; 0 by default
  * returns   once the header is read
  * throws    as readStream; faults of chunks and footer come out of `chunks` and `end`
  */
 export function parseStream(
   source: AsyncIterable<Uint8Array>,
-  options?: { recover?: false },
+  options?: { recover?: false; first?: number },
 ): Promise<ParsedStream<number>>;
 export function parseStream(
   source: AsyncIterable<Uint8Array>,
-  options: { recover?: boolean },
+  options: { recover?: boolean; first?: number },
 ): Promise<ParsedStream<number | undefined>>;
 export async function parseStream(
   source: AsyncIterable<Uint8Array>,
-  { recover = false }: { recover?: boolean } = {},
+  { recover = false, first: firstChunk = 0 }: { recover?: boolean; first?: number } = {},
 ): Promise<ParsedStream<number | undefined>> {
   const window = openWindow();
-  const steps = drive(readSteps(window, recover), window, source[Symbol.asyncIterator]());
+  const steps = drive(readSteps(window, recover, firstChunk), window, source[Symbol.asyncIterator]());
   const first = await steps.next();
   assert(!first.done && first.value.kind === "header", "the header comes first");
   let found: StreamEnd | undefined;

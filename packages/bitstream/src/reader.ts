@@ -9,7 +9,7 @@ import {
   soundLayers,
 } from "./chunk.js";
 import { cursorAt, readUint32 } from "./cursor.js";
-import { FOOTER_MARKER, type Footer, parseFooter } from "./footer.js";
+import { FOOTER_MARKER, type Footer, type IndexEntry, indexEntry, parseFooter } from "./footer.js";
 import { chunkLayout, type ParsedHeader, parseHeader } from "./header.js";
 import { damaged, fill, inReach, note, type Reading, type Steps, type StreamEnd } from "./reading.js";
 import { findChunk } from "./search.js";
@@ -21,11 +21,12 @@ import type { Window } from "./window.js";
  *
  * recover   false: the first fault is thrown. true: faults are listed and what is sound is given, in its place;
  *           lost chunks are given without layers. A damaged header is thrown in both.
+ * first     number of the chunk that stands behind the header
  * throws    NacreError "bitstream", "version"
  */
-export function* readSteps(window: Window, recover: boolean): Steps<StreamEnd> {
+export function* readSteps(window: Window, recover: boolean, first = 0): Steps<StreamEnd> {
   const parsed = yield* readHeader(window);
-  const reading: Reading = { window, recover, parsed, next: 0, sizes: [], damage: [], effort: 0 };
+  const reading: Reading = { window, recover, parsed, next: first, index: [], damage: [], effort: 0 };
   const header = yield* readAttachments(reading);
   yield { kind: "header", header };
   for (;;) {
@@ -54,7 +55,7 @@ function* readFooter(reading: Reading): Steps<StreamEnd | "none" | "bad"> {
   const { window, parsed } = reading;
   if (!(yield* fill(window, 1)) || window.bytes[0] !== FOOTER_MARKER) return "none";
   for (;;) {
-    const found = parseFooter(window.bytes, 0, parsed.crc);
+    const found = parseFooter(window.bytes, 0, parsed);
     if (found === "short" && !window.ended) {
       yield { kind: "more" };
       continue;
@@ -70,19 +71,25 @@ function* readFooter(reading: Reading): Steps<StreamEnd | "none" | "bad"> {
   }
 }
 
-function* closeStream(reading: Reading, { length, chunks, sizes }: Footer): Steps<StreamEnd> {
+function* closeStream(reading: Reading, { chunks, index, ...ends }: Footer): Steps<StreamEnd> {
   if (chunks < reading.next)
     note(reading, { what: `${reading.next} chunks, but the footer counts ${chunks}` });
   // In a stream of sixteen chunks and more the footer has a byte or more for each, so this many can be lost at most.
   yield* giveLost(reading, chunks);
   const announced = chunkLayout(reading.parsed.header).length;
-  if (announced !== undefined && length > announced) {
-    note(reading, { what: `the footer says a length of ${length}, the header ${announced}` });
+  if (announced !== undefined && ends.length > announced) {
+    note(reading, { what: `the footer says a length of ${ends.length}, the header ${announced}` });
   }
-  const differs = sizes.findIndex((size, chunk) => reading.sizes[chunk] !== size);
+  const differs = index.findIndex((entry, chunk) => isOther(entry, reading.index[chunk]));
   if (differs >= 0 && reading.damage.length === 0)
     note(reading, { what: "the index does not agree with the chunk", chunk: differs });
-  return { length, damage: reading.damage };
+  return { ...ends, damage: reading.damage };
+}
+
+function isOther(said: IndexEntry, found: IndexEntry | undefined): boolean {
+  if (!found) return false;
+  const same = said.size === found.size && said.kind === found.kind && said.frames === found.frames;
+  return !same || said.time !== found.time;
 }
 
 /** Gives the chunk that stands here, sound or as far as it is; false when none can be made out. */
@@ -170,14 +177,14 @@ function* giveSalvaged(reading: Reading, head: ChunkHead, whole: boolean): Steps
 function* giveChunk(reading: Reading, head: ChunkHead, sections: Uint8Array[][]): Steps<void> {
   const size = head.end + CHECK_BYTES;
   reading.window.skip(Math.min(size, reading.window.bytes.length));
-  reading.sizes[reading.next] = size;
+  reading.index[reading.next] = indexEntry(size, head.frames, head.mark);
   reading.next++;
   yield { kind: "chunk", chunk: chunkOf(head, sections) };
   yield* checkShortIsLast(reading, head.frames);
 }
 
 function* checkShortIsLast(reading: Reading, frames: number): Steps<void> {
-  if (frames === chunkLayout(reading.parsed.header).framesPerChunk) return;
+  if (frames >= chunkLayout(reading.parsed.header).framesPerChunk) return;
   if ((yield* fill(reading.window, 1)) && isChunkMarker(reading.window.bytes[0])) {
     note(reading, {
       what: `chunk ${reading.next - 1} has ${frames} frames and is not the last`,
@@ -192,6 +199,8 @@ function* giveLost(reading: Reading, number: number): Steps<void> {
   if (number <= first) return;
   const frames = chunkLayout(reading.parsed.header).framesPerChunk;
   const what = number === first + 1 ? `chunk ${first} is lost` : `chunks ${first} to ${number - 1} are lost`;
-  note(reading, { what, chunk: first, frames: (number - first) * frames });
+  // Of a video nobody knows what was lost until the next chunk says its number.
+  const known = reading.parsed.header.media === "video" ? {} : { frames: (number - first) * frames };
+  note(reading, { what, chunk: first, ...known });
   for (; reading.next < number; reading.next++) yield { kind: "chunk", chunk: { frames, sections: [] } };
 }

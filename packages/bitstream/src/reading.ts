@@ -1,5 +1,6 @@
 import { NacreError } from "@nacre/errors";
 import { type Chunk, MOST_CHUNKS } from "./chunk.js";
+import type { IndexEntry, VideoEnds } from "./footer.js";
 import type { ParsedHeader, StreamHeader } from "./header.js";
 import type { Window } from "./window.js";
 
@@ -14,7 +15,7 @@ import type { Window } from "./window.js";
 export type Damage = { what: string; chunk?: number; layer?: number; frames?: number };
 
 /** What is known at the end; `length` is undefined when a damaged stream says it nowhere. */
-export type StreamEnd = { length: number | undefined; damage: Damage[] };
+export type StreamEnd = VideoEnds & { length: number | undefined; damage: Damage[] };
 
 /** What a reading step asks for or gives. */
 export type Step =
@@ -32,8 +33,8 @@ export type Reading = {
   parsed: ParsedHeader;
   /** number of the chunk expected next */
   next: number;
-  /** bytes of each chunk read, to compare with the index */
-  sizes: number[];
+  /** what the index should say of each chunk read; holes where chunks were lost or passed over */
+  index: IndexEntry[];
   damage: Damage[];
   /** bytes hashed in vain so far */
   effort: number;

@@ -93,10 +93,10 @@ function* footerAt(reading: Reading, at: number): Steps<boolean> {
   const chunks = readVarint(cursor);
   if (chunks < next || chunks > next + WIDEST_GAP) return false;
   reading.effort += 16 + chunks;
-  let found = parseFooter(window.bytes, at, parsed.crc);
+  let found = parseFooter(window.bytes, at, parsed);
   while (found === "short" && !window.ended) {
     yield { kind: "more" };
-    found = parseFooter(window.bytes, at, parsed.crc);
+    found = parseFooter(window.bytes, at, parsed);
   }
   return typeof found !== "string";
 }

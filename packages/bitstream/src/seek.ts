@@ -2,7 +2,7 @@ import { NacreError } from "@nacre/errors";
 import { firstChunkAt } from "./attachments.js";
 import { CHECK_BYTES, type Chunk, chunkNumber, chunkOf, parseChunkHead, soundLayers } from "./chunk.js";
 import { cursorAt, readUint32 } from "./cursor.js";
-import { type Footer, footerOffset, INDEXED_FROM, parseFooter } from "./footer.js";
+import { type Footer, footerOffset, INDEXED_FROM, type IndexEntry, parseFooter } from "./footer.js";
 import { type ParsedHeader, parseHeader } from "./header.js";
 
 /**
@@ -25,13 +25,13 @@ export function readChunkAt(bytes: Uint8Array, number: number): Chunk {
   const first = firstChunkAt(bytes, parsed);
   if (first === undefined) throw damaged("a damaged attachment");
   const at =
-    footer.chunks < INDEXED_FROM ? walkTo(bytes, number, first, parsed) : sumTo(footer.sizes, number, first);
+    footer.chunks < INDEXED_FROM ? walkTo(bytes, number, first, parsed) : sumTo(footer.index, number, first);
   return chunkAt(bytes, at, number, parsed);
 }
 
 function lastFooter(bytes: Uint8Array, parsed: ParsedHeader): Footer {
   const at = footerOffset(bytes);
-  const found = at === undefined ? "bad" : parseFooter(bytes, at, parsed.crc);
+  const found = at === undefined ? "bad" : parseFooter(bytes, at, parsed);
   if (typeof found === "string") throw damaged("no sound footer");
   return found.footer;
 }
@@ -46,8 +46,8 @@ function walkTo(bytes: Uint8Array, number: number, first: number, { header }: Pa
   return at;
 }
 
-function sumTo(sizes: readonly number[], number: number, first: number): number {
-  return sizes.slice(0, number).reduce((sum, one) => sum + one, first);
+function sumTo(index: readonly IndexEntry[], number: number, first: number): number {
+  return index.slice(0, number).reduce((sum, { size }) => sum + size, first);
 }
 
 function chunkAt(bytes: Uint8Array, at: number, number: number, { header, crc }: ParsedHeader): Chunk {

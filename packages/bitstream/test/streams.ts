@@ -1,10 +1,14 @@
 import {
   type Chunk,
+  type ChunkMark,
   createStreamWriter,
+  frameTiles,
   type LayerInfo,
   type PictureHeader,
   type SoundHeader,
   type StreamHeader,
+  type VideoEnds,
+  type VideoHeader,
 } from "../src/index.js";
 
 /** Seeded bytes (xorshift32). */
@@ -40,7 +44,12 @@ export function speechHeader(change: Partial<SoundHeader> = {}): SoundHeader {
 }
 
 /** A chunk of random sections, about `size` bytes each. */
-export function randomChunk(header: StreamHeader, frames: number, size: number, seed: number): Chunk {
+export function randomChunk(
+  header: Exclude<StreamHeader, VideoHeader>,
+  frames: number,
+  size: number,
+  seed: number,
+): Chunk {
   return {
     frames,
     sections: header.layers.map((_, layer) =>
@@ -126,4 +135,73 @@ export function guardedPicture(): ReturnType<typeof smallPicture> {
     return { frames, sections: [section, [randomBytes(20 + at, at)]], stored: at === 1 ? 1 : 2 };
   });
   return { header, chunks, length, bytes: writeStream(header, chunks, length) };
+}
+
+export function filmHeader(change: Partial<VideoHeader> = {}): VideoHeader {
+  const { sampleRate, channels, codedSampleRate, framesPerChunk } = speechHeader();
+  return {
+    version: 0,
+    media: "video",
+    model: "photo@1",
+    decodeHash: randomBytes(8, 77),
+    ...{ width: 150, height: 70, tile: 64 },
+    rate: { numerator: 30_000, denominator: 1001 },
+    clock: undefined,
+    ...{ subsampling: "4:2:0", siting: "left", matrix: "bt601", range: "limited", aspect: undefined },
+    length: undefined,
+    sound: {
+      ...{ model: "speech-24k@1", decodeHash: randomBytes(8, 99), sampleRate, codedSampleRate },
+      ...{ channels: channels + 1, length: undefined, framesPerChunk, layers: contentLayers(3) },
+    },
+    layers: photoHeader().layers.slice(0, 4),
+    ...change,
+  };
+}
+
+/** A chunk of a video with random sections of its kind. */
+export function filmChunk(header: VideoHeader, mark: ChunkMark, frames: number, seed: number): Chunk {
+  const section = (at: number) => randomBytes((seed + at) % 7, seed * 100 + at);
+  const grid = (layers: number, wide: number) =>
+    Array.from({ length: layers }, (_, y) => Array.from({ length: wide }, (_, x) => section(y * wide + x)));
+  if (mark.kind === "repeat") return { frames, sections: [], mark };
+  const { sound } = header;
+  if (mark.kind === "sound") return { frames, sections: grid(sound!.layers.length, sound!.channels), mark };
+  return { frames, sections: grid(header.layers.length, frameTiles(header)), mark };
+}
+
+/** Frames, repeats, a predicted frame and sound, `rounds` times; frames have times of their own where there is a clock. */
+export function film(header: VideoHeader, rounds = 1): { chunks: Chunk[]; frames: number; ends: VideoEnds } {
+  const chunks: Chunk[] = [];
+  let frame = 0;
+  const timesOf = (count: number) =>
+    header.clock === undefined ? {} : { times: Array.from({ length: count }, (_, at) => (frame + at) ** 2) };
+  const add = (kind: "intra" | "repeat" | "predicted", count: number) => {
+    const place = { number: frame, ...timesOf(count) };
+    const mark: ChunkMark =
+      kind === "predicted" ? { kind, ...place, reference: 1, level: 2 } : { kind, ...place };
+    chunks.push(filmChunk(header, mark, count, chunks.length + 1));
+    frame += count;
+  };
+  for (let round = 0; round < rounds; round++) {
+    if (header.sound) chunks.push(filmChunk(header, { kind: "sound", number: 375 * round }, 375, 50 + round));
+    add("intra", 1);
+    add("repeat", 3);
+    add("predicted", 1);
+    add("intra", 1);
+  }
+  return {
+    chunks,
+    frames: frame,
+    ends: {
+      ...(header.clock !== undefined && { endTime: frame ** 2 + 7 }),
+      ...(header.sound && { soundLength: 1000 * rounds }),
+    },
+  };
+}
+
+export function writeFilm(header: VideoHeader, rounds = 1): Uint8Array {
+  const { chunks, frames, ends } = film(header, rounds);
+  const writer = createStreamWriter(header);
+  const parts = [writer.start(), ...chunks.map((chunk) => writer.chunk(chunk)), writer.finish(frames, ends)];
+  return new Uint8Array(Buffer.concat(parts));
 }

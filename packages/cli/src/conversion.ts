@@ -1,10 +1,11 @@
 import { parse } from "node:path";
 import { isNacreError, NacreError } from "@nacre/errors";
-import { type Fact, factObject } from "./facts.js";
+import { type Fact, factLine, factObject } from "./facts.js";
 import type { Task, Work } from "./medium.js";
 import type { Models } from "./models.js";
+import { isNumbered, numberedOutput } from "./numbered-output.js";
 import { count, text, type Values } from "./options.js";
-import { openOutput, pipeOutput } from "./output.js";
+import { type Output, type OutputOptions, openOutput, pipeOutput } from "./output.js";
 import { label, type Source } from "./source.js";
 import { type Context, forceOption, jsonOption } from "./verb.js";
 
@@ -26,12 +27,14 @@ export type ConvertValues = Values<typeof convertOptions>;
  * extensions  of inputs, for searching folders
  * ending      of results, with its dot
  * model       opened before anything else, so that a wrong name fails once and not for every file
+ * folders     true where a folder is one input
  * work        does one of them
  */
 export type Conversion = {
   extensions: readonly string[];
   ending: string;
   model?: string;
+  folders?: boolean;
   work(source: Source, models: Models, task: Task): Promise<Work>;
 };
 
@@ -51,14 +54,12 @@ export type Conveyance = {
 /** Converts one input; on failure nothing is left behind, and the sentence names the input. */
 export async function convertOne(context: Context, conveyance: Conveyance): Promise<Converted> {
   const { source, target, options, conversion, models, task } = conveyance;
-  const output =
-    target === "-"
-      ? pipeOutput(context.io)
-      : await openOutput(target, {
-          force: options.force === true,
-          inputs: source.path === undefined ? [] : [source.path],
-          temporaries: context.interrupt.temporaries,
-        });
+  const settings = {
+    force: options.force === true,
+    inputs: source.path === undefined ? [] : [source.path],
+    temporaries: context.interrupt.temporaries,
+  };
+  const output = target === "-" ? pipeOutput(context.io) : await outputTo(target, settings);
   try {
     if (conversion.model !== undefined) await models.open(conversion.model);
     const work = await conversion.work(source, models, task);
@@ -71,11 +72,18 @@ export async function convertOne(context: Context, conveyance: Conveyance): Prom
     if (start) await output.rewriteStart(start);
     const facts = work.facts(bytes);
     await output.keep();
+    const failure = work.failure?.();
+    if (failure)
+      throw new NacreError(failure.code, `${failure.message}; kept so far: ${target}, ${factLine(facts)}`);
     return { input: source.name, output: target, facts, warnings: task.warnings };
   } catch (error) {
     await output.drop();
     throw namingSource(error, source);
   }
+}
+
+function outputTo(target: string, settings: OutputOptions): Promise<Output> {
+  return isNumbered(target) ? numberedOutput(target, settings) : openOutput(target, settings);
 }
 
 /** A result as JSON. */

@@ -9,7 +9,7 @@ import {
 } from "./conversion.js";
 import { convertMany } from "./convert-many.js";
 import { factLine } from "./facts.js";
-import { isFolder, oneInput } from "./inputs.js";
+import { folderSource, isFolder, oneInput } from "./inputs.js";
 import { interruptedCode } from "./interrupt.js";
 import { createModels } from "./models.js";
 import { refuseTerminal } from "./output.js";
@@ -31,8 +31,9 @@ export async function convert(
   if (options.outDir !== undefined)
     return convertMany(context, inputs, { ...options, outDir: options.outDir }, conversion);
   const [first = "-", ...more] = inputs;
-  if (more.length > 0 || (await isFolder(first))) throw needsFolder(inputs);
-  const source = await oneInput(first, context.io);
+  const whole = conversion.folders === true && (await isFolder(first));
+  if (more.length > 0 || (!whole && (await isFolder(first)))) throw needsFolder(inputs);
+  const source = whole ? folderSource(first) : await oneInput(first, context.io);
   const target = options.out ?? defaultTarget(source, conversion.ending);
   if (target === "-") checkStandardOutput(context, options);
   const models = createModels(context.medium);

@@ -13,6 +13,7 @@ export type {
   TrainRequest,
   Work,
 } from "./medium.js";
+export { isNumbered } from "./numbered-output.js";
 export {
   choice,
   count,

@@ -48,6 +48,17 @@ export async function findInputs(
   return result;
 }
 
+/** A folder that is one input; whoever opens it reads the files in it. */
+export function folderSource(path: string): Source {
+  return {
+    name: path,
+    path,
+    bytes: () => {
+      throw new NacreError("io", { found: `${path} is a folder`, expected: "a file" });
+    },
+  };
+}
+
 /** True when an argument names a folder. */
 export async function isFolder(argument: string): Promise<boolean> {
   if (argument === "-") return false;

@@ -1,5 +1,6 @@
 import type { StreamHeader } from "@nacre/bitstream";
 import type { LayerCodes } from "@nacre/codec";
+import type { NacreError } from "@nacre/errors";
 import type { Fact } from "./facts.js";
 import type { Options } from "./options.js";
 import type { Source } from "./source.js";
@@ -21,15 +22,17 @@ export type Task = {
 /**
  * A result on its way into a file or pipe.
  *
- * pieces  the file's bytes, to be read once
+ * pieces  the file's bytes, to be read once; where the result's name has a number in it ("%05d"), a file each
  * start   asked when the pieces are through: bytes to put over the beginning, where it was written before the
  *         length was known
  * facts   asked at the end: what to tell of it, file sizes aside
+ * failure asked at the end: what ended the work before its time, though what was made until then is good and is kept
  */
 export type Work = {
   pieces: AsyncIterable<Uint8Array>;
   start?(): Promise<Uint8Array | undefined>;
   facts(bytes: number): Fact[];
+  failure?(): NacreError | undefined;
 };
 
 /**
@@ -107,6 +110,7 @@ export type OpenModel = {
  * defaultModel      the name of the model when none is given
  * encodeOptions     options of its own for encode, such as a rate in its own unit
  * decodeOptions     options of its own for decode
+ * folders           true where a folder is one input of encode and not many
  * verbs             verbs that this medium alone has
  */
 export type Medium = {
@@ -121,6 +125,7 @@ export type Medium = {
   defaultModel: string;
   encodeOptions: Options;
   decodeOptions: Options;
+  folders?: boolean;
   verbs?: readonly Verb[];
   /** throws NacreError "model" when there is none or it is damaged */
   open(model: string, options: { threads?: number }): Promise<OpenModel>;

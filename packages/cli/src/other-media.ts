@@ -6,7 +6,7 @@ import type { Medium } from "./medium.js";
 const media: Readonly<Record<StreamHeader["media"], { noun: string; program: string }>> = {
   audio: { noun: "sound", program: "nacre-audio" },
   image: { noun: "picture", program: "nacre-image" },
-  video: { noun: "film", program: "nacre-video" },
+  video: { noun: "video", program: "nacre-video" },
 };
 
 /**

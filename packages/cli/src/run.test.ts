@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { NacreError } from "@nacre/errors";
 import { expect, test } from "vitest";
 import { type CapturedIo, capturedIo } from "../test/captured-io.js";
 import { letters } from "../test/letters.js";
@@ -212,7 +213,7 @@ test("a medium's own verb is one of the program's, and one with several kinds of
 test("a file of another medium is refused by every verb that looks into it, with the program that takes it", async () => {
   const at = sandbox({ "a.txt": "pearl" });
   await call(["encode", at("a.txt")]);
-  const other: Medium = { ...letters, media: "audio", noun: "sound" };
+  const other: Medium = { ...letters, media: "video", noun: "video" };
   for (const argv of [
     ["decode", "-o", at("b.txt")],
     ["info"],
@@ -222,9 +223,72 @@ test("a file of another medium is refused by every verb that looks into it, with
   ]) {
     const io = capturedIo();
     expect(await run(other, [...argv, at("a.nacre")], io), argv[0]).toBe(1);
-    expect(io.err()).toMatch(/a\.nacre holds a film, expected a sound; use nacre-video\n$/);
+    expect(io.err()).toMatch(/a\.nacre holds a sound, expected a video; use nacre-audio\n$/);
   }
   expect(readdirSync(at()).sort()).toEqual(["a.nacre", "a.txt"]);
+});
+
+test("a name with a number in it makes a row of files, one for each piece, and none is replaced without --force", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  const medium: Medium = {
+    ...letters,
+    async open(model, options) {
+      const opened = await letters.open(model, options);
+      const pieces = async function* () {
+        for (const letter of "pear") yield new TextEncoder().encode(letter);
+      };
+      return { ...opened, decode: async () => ({ pieces: pieces(), facts: () => [] }) };
+    },
+  };
+  const io = capturedIo();
+  await run(medium, ["encode", at("a.txt")], io);
+  const argv = ["decode", at("a.nacre"), "-o", at("row", "%03d.txt")];
+  expect([await run(medium, argv, io), io.err()]).toEqual([0, ""]);
+  expect(readdirSync(at("row")).sort()).toEqual(["001.txt", "002.txt", "003.txt", "004.txt"]);
+  expect(readFileSync(at("row", "003.txt"), "utf8")).toBe("a");
+  expect(await run(medium, argv, io)).toBe(1);
+  expect(io.err()).toContain("001.txt is already there");
+  expect(await run(medium, [...argv, "--force"], io)).toBe(0);
+});
+
+test("what was made before a failure is kept where the work says that it is good, and the program ends with its sentence", async () => {
+  const at = sandbox({ "a.txt": "pearl" });
+  const cut = new NacreError("media", "a.txt was cut short");
+  const medium: Medium = {
+    ...letters,
+    async open(model, options) {
+      const opened = await letters.open(model, options);
+      const encode: typeof opened.encode = async (...asked) => ({
+        ...(await opened.encode(...asked)),
+        failure: () => cut,
+      });
+      return { ...opened, encode };
+    },
+  };
+  const io = capturedIo();
+  expect(await run(medium, ["encode", at("a.txt")], io)).toBe(1);
+  expect(io.err()).toMatch(/^error: .*a\.txt was cut short; kept so far: .*a\.nacre, .*\n$/);
+  expect((await call(["verify", at("a.nacre")])).code).toBe(0);
+});
+
+test("a folder is one input where the medium says so", async () => {
+  const at = sandbox({ "row/1.txt": "pearl" });
+  const seen: (string | undefined)[] = [];
+  const medium: Medium = {
+    ...letters,
+    folders: true,
+    async open(model, options) {
+      const opened = await letters.open(model, options);
+      const encode: typeof opened.encode = (source, ...rest) => {
+        seen.push(source.path);
+        return opened.encode({ ...source, bytes: async function* () {} }, ...rest);
+      };
+      return { ...opened, encode };
+    },
+  };
+  expect(await run(medium, ["encode", at("row")], capturedIo())).toBe(0);
+  expect(seen).toEqual([at("row")]);
+  expect(existsSync(at("row.nacre"))).toBe(true);
 });
 
 test("models lists, imports with the licence told first, and says how it is used", async () => {

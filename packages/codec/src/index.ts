@@ -70,4 +70,21 @@ export {
   type PredictedFrameOptions,
   type PredictedFrames,
 } from "./video/predicted-frames.js";
+export { contentLayers, type FrameChoice, type FrameCodec } from "./video/frame-codec.js";
+export { pictureFrames } from "./video/picture-frames.js";
+export { soundtrackHeader, soundtrackOf } from "./video/soundtrack.js";
+export {
+  type ColouredFacts,
+  createVideoCodec,
+  type DecodedFrame,
+  type DecodedVideo,
+  type DecodeVideoOptions,
+  type EncodeVideoOptions,
+  type PictureVideo,
+  type SoundFile,
+  type VideoCodec,
+  type VideoPicture,
+} from "./video/video-codec.js";
+export { videoFileCodes } from "./video/video-file-codes.js";
+export { defaultMaxFramePixels, secondsOf, videoFactsOf, videoHeader } from "./video/video-header.js";
 export { frameCount } from "./whole-sound.js";

@@ -4,12 +4,20 @@ export {
   type PictureHeader,
   pictureTiles,
   readStream,
+  readVideoIndex,
   type StreamHeader,
   soundHeader,
   trimLayers,
+  type VideoHeader,
   verifyStream,
 } from "@nacre/bitstream";
-export { type DecodedPicture, foreignFamilies, type LayerCodes, type ReadablePicture } from "@nacre/codec";
+export {
+  type DecodedPicture,
+  type DecodedVideo,
+  foreignFamilies,
+  type LayerCodes,
+  type ReadablePicture,
+} from "@nacre/codec";
 export { type ErrorCode, isNacreError, NacreError } from "@nacre/errors";
 export {
   type BitMap,
@@ -20,7 +28,16 @@ export {
 } from "@nacre/inspect";
 export { collect, openAudio, readAudio, wavBytes, wavStream, writeAudio } from "@nacre/media";
 export { openPicture, pictureBytes, readPicture, writePicture } from "@nacre/media/pictures";
-export type { Audio, AudioSource, AudioStream, Picture, PictureStream } from "@nacre/signal";
+export { openVideo } from "@nacre/media/video";
+export type {
+  Audio,
+  AudioSource,
+  AudioStream,
+  Picture,
+  PictureStream,
+  VideoFrame,
+  VideoStream,
+} from "@nacre/signal";
 export { type ImportRequest, importModel } from "./import-model.js";
 export {
   defaultModel,
@@ -40,6 +57,15 @@ export {
 } from "./open.js";
 export { openFor } from "./open-any.js";
 export { type DecodePictureOptions, openPictures, type PictureNacre } from "./open-pictures.js";
+export {
+  type DecodeVideoOptions,
+  type EncodeVideoOptions,
+  framesOf,
+  openVideos,
+  picturesOf,
+  type VideoNacre,
+} from "./open-videos.js";
 export type { PictureLayersOptions } from "./picture-layers.js";
 export type { EncodePictureOptions } from "./picture-options.js";
 export { pictureSubjectOf } from "./picture-subject.js";
+export { openVideoSound, type VideoSoundOptions } from "./video-sound.js";

@@ -7,8 +7,8 @@ import { openPictures, type PictureNacre } from "./open-pictures.js";
  * Opens the model that a file names; `model.medium` of the result tells which of the two it is.
  *
  * threads  as open and openPictures take them
- * throws   what they do, and NacreError "bitstream" for no .nacre file, "version" for one of a medium that this
- *          release does not know
+ * throws   what they do, and NacreError "bitstream" for no .nacre file, "version" for a video, which
+ *          openVideos takes
  */
 export async function openFor(
   file: Uint8Array,
@@ -20,6 +20,6 @@ export async function openFor(
   throw new NacreError("version", {
     found: `a file of ${header.media}`,
     expected: "a sound or a picture",
-    mend: "use a newer release",
+    mend: "open its model with openVideos",
   });
 }

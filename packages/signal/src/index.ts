@@ -116,7 +116,8 @@ export type Fraction = { numerator: number; denominator: number };
  * What is known of a video beside its frames. Luma and two colour differences of 8 bits.
  *
  * width, height  of luma, at least 1
- * rate           frames per second; absent where the file has none
+ * rate           frames per second; absent where the file has none, or where frames have times of their own
+ * clock          ticks per second of the frames' own times; absent where they follow from the rate
  * subsampling    "4:2:0": colour planes of half the width and height, rounded up; "4:4:4": of full size
  * siting         where a colour sample of 4:2:0 lies among its four of luma: "centre" (JPEG, MPEG-1), "left" (MPEG-2,
  *                H.264), "dv" (DV of 625 lines: at the top left, the two planes a line apart); absent where nobody says
@@ -128,6 +129,7 @@ export type VideoFacts = {
   width: number;
   height: number;
   rate?: Fraction;
+  clock?: number;
   subsampling: "4:2:0" | "4:4:4";
   siting?: "centre" | "left" | "dv";
   matrix?: "bt601" | "bt709";
@@ -135,8 +137,17 @@ export type VideoFacts = {
   aspect?: Fraction;
 };
 
-/** One frame: luma [width * height] and two colour planes, Cb then Cr, row by row from the top left. */
-export type VideoFrame = { planes: [Uint8Array, Uint8Array, Uint8Array] };
+/**
+ * One frame.
+ *
+ * planes  luma [width * height] and two colour planes, Cb then Cr, row by row from the top left
+ * time    in ticks of the video's clock, 0 or more, growing; absent where the video has none
+ */
+export type VideoFrame = { planes: [Uint8Array, Uint8Array, Uint8Array]; time?: number };
 
-/** A video that comes frame by frame, as an AudioStream comes in blocks. */
-export type VideoStream = VideoFacts & { frames: AsyncIterable<VideoFrame> };
+/**
+ * A video that comes frame by frame, as an AudioStream comes in blocks.
+ *
+ * endTime  of a video with a clock: ticks at which the last frame ends, to be asked once the frames have ended
+ */
+export type VideoStream = VideoFacts & { frames: AsyncIterable<VideoFrame>; endTime?: () => number };

@@ -18,11 +18,12 @@ export const encode = verb({
     ...encodeOptions,
   }),
   run(context, inputs, options) {
-    const { defaultModel, extensions } = context.medium;
+    const { defaultModel, extensions, folders = false } = context.medium;
     const model = options.model ?? defaultModel;
     return convert(context, inputs, options, {
       extensions,
       ending: ".nacre",
+      folders,
       model,
       work: async (source, models, task) => (await models.open(model)).encode(source, options, task),
     });

@@ -36,7 +36,7 @@ export function pictureHeaderOf(model: PictureModel, picture: TiledPicture, used
 }
 
 /** Alpha where there is one, side codes, content layers. */
-function layerInfos(
+export function layerInfos(
   { quantizer, config, cell }: PictureModel,
   { alpha, bitDepth }: Pick<PictureHeader, "alpha" | "bitDepth">,
 ): LayerInfo[] {

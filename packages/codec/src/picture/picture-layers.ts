@@ -128,6 +128,29 @@ async function* tilesOf(
   }
 }
 
+/**
+ * The codes of a whole picture out of its tiles' sections, side codes first, then `count` content layers; what a tile leaves
+ * out has the codes of nothing.
+ *
+ * tiles  [tile][layer], beginning with the side codes
+ */
+export function codesOfTiles(
+  model: PictureModel,
+  size: { width: number; height: number },
+  tiles: readonly Uint8Array[][],
+  count: number,
+): LayerCodes[] {
+  const grid = tileGridOf(model, size);
+  const layers = emptyLayers(model, grid, count);
+  for (const [number, sections] of tiles.entries()) {
+    const at = tileAt(grid, number);
+    const none = noCodes(model, at, count);
+    const { side, layers: own } = decodeTile(model, at, sections);
+    place(model, grid, at, { side, layers: none.layers.map((empty, layer) => own[layer] ?? empty) }, layers);
+  }
+  return layers;
+}
+
 function emptyLayers(
   { quantizer, context, cell }: PictureModel,
   grid: TileGrid,

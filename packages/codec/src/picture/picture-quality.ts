@@ -73,6 +73,14 @@ export function choiceOf(quality: number, available: number): CodeChoice {
   return partialChoice(layers, place - layers + 1, available);
 }
 
+/** The quality of a choice that `partialChoice` made: choiceOf gives the same codes for it. */
+export function qualityOf({ layers, mus }: CodeChoice, available: number): number {
+  const top = Math.sqrt(mus?.at(-1) ?? 0);
+  const [start, end] = [layers === 1 ? coarsestMu : emptyMu, layers === available ? finestMu : fullMu];
+  const share = (Math.sqrt(start) - top) / (Math.sqrt(start) - Math.sqrt(end));
+  return (100 * (layers - 1 + Math.min(1, Math.max(0, share)))) / available;
+}
+
 function positive(unit: string, value: number): number {
   if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
   throw new NacreError("option", { found: `${value} ${unit}`, expected: "more than 0" });

@@ -18,7 +18,7 @@ import type { TileCodes } from "./tile-symbols.js";
  * What of a tile is held between trials: its latent, 4 C bytes for a position (4 for a pixel with 256 channels), its
  * side codes, its alpha as coded, and for psnr or a guard its samples.
  */
-type HeldTile = {
+export type HeldTile = {
   at: Rectangle;
   codes: TileCodes;
   latent: Float32Array;
@@ -26,8 +26,14 @@ type HeldTile = {
   planes?: PicturePlane[];
 };
 
-/** A whole file that was tried, and what was measured of it. */
-type Trial = { choice: CodeChoice; parts: Uint8Array[]; codes: TileCodes[]; value: number };
+/** A choice that was tried, and what was measured of it. */
+type Tried = { choice: CodeChoice; value: number };
+
+/** What a trial is that did not land: the nearest, or the end of what the model can do. */
+export type Missed = "nearest" | "the most" | "the least";
+
+/** A whole file that was tried. */
+type Trial = Tried & { parts: Uint8Array[]; codes: TileCodes[] };
 
 /** Trials of the share of a layer; halving it so often leaves nothing to choose between. */
 const mostTrials = 10;
@@ -58,7 +64,7 @@ export async function* encodeToTarget(
     const value = target.unit === "bpp" ? bits / pixels : await psnrOf(model, engine, picture, tiles, codes);
     return { choice, parts, codes, value };
   };
-  const found = await searched(trial, target, model.quantizer.layers);
+  const found = await searched<Trial>(trial, target, model.quantizer.layers);
   if (guard) yield* guardedFile(model, engine, picture, tiles, found, guard);
   else yield* found.parts;
 }
@@ -85,7 +91,8 @@ async function* guardedFile(
   yield writer.finish(tiles.length);
 }
 
-async function* heldTiles(
+/** The tiles of a picture, to be held between trials. */
+export async function* heldTiles(
   model: PictureModel,
   engine: PictureEngine,
   picture: TiledPicture,
@@ -123,7 +130,7 @@ function writtenFile(
 }
 
 /** dB of what the codes decode to, as 8 bits. */
-async function psnrOf(
+export async function psnrOf(
   model: PictureModel,
   engine: PictureEngine,
   { width, height, colour }: TiledPicture,
@@ -162,47 +169,61 @@ function landing({ unit, value }: PictureTarget): { low: number; high: number } 
   return unit === "bpp" ? { low: 0.98 * value, high: 1.02 * value } : { low: value, high: value + 0.1 };
 }
 
-/** The first trial that lands: the fewest layers that go far enough, then their top one's share by halving. */
-async function searched(
-  trial: (choice: CodeChoice) => Promise<Trial>,
+/** The first trial that lands; throws NacreError "option" that names the nearest where none does. */
+async function searched<T extends Tried>(
+  trial: (choice: CodeChoice) => Promise<T>,
   target: PictureTarget,
   available: number,
-): Promise<Trial> {
+): Promise<T> {
+  const { found, missed } = await nearestTrial(trial, target, available);
+  if (missed) throw unreachable(target, found, missed);
+  return found;
+}
+
+/**
+ * The first trial that lands, or the nearest: the fewest layers that go far enough, then their top one's share by
+ * halving. `missed` says of one that did not land what it is.
+ */
+export async function nearestTrial<T extends Tried>(
+  trial: (choice: CodeChoice) => Promise<T>,
+  target: PictureTarget,
+  available: number,
+): Promise<{ found: T; missed?: Missed }> {
   const { low, high } = landing(target);
-  const lands = ({ value }: Trial) => value >= low && value <= high;
-  let below: Trial | undefined;
-  let above: Trial | undefined;
+  const lands = ({ value }: Tried) => value >= low && value <= high;
+  let below: T | undefined;
+  let above: T | undefined;
   for (let layers = 1; layers <= available && !above; layers++) {
     const whole = await trial(partialChoice(layers, 1, available));
-    if (lands(whole)) return whole;
+    if (lands(whole)) return { found: whole };
     if (whole.value > high) above = whole;
     else below = whole;
   }
-  if (!above) throw unreachable(target, below!, "the most");
+  if (!above) return { found: below!, missed: "the most" };
   const { layers } = above.choice;
   let [from, to] = [0, 1];
   const first = await trial(partialChoice(layers, 0, available));
-  if (lands(first)) return first;
+  if (lands(first)) return { found: first };
   if (first.value > high)
-    throw unreachable(target, nearest(target, first, below), below ? "nearest" : "the least");
+    return { found: nearest(target, first, below), missed: below ? "nearest" : "the least" };
   below = nearest(target, first, below);
   for (let tried = 0; tried < mostTrials; tried++) {
     const share = (from + to) / 2;
     const next = await trial(partialChoice(layers, share, available));
-    if (lands(next)) return next;
+    if (lands(next)) return { found: next };
     if (next.value < low) [from, below] = [share, nearest(target, next, below)];
     else [to, above] = [share, next];
   }
-  throw unreachable(target, nearest(target, above, below), "nearest");
+  return { found: nearest(target, above, below), missed: "nearest" };
 }
 
-function nearest({ value }: PictureTarget, one: Trial, other: Trial | undefined): Trial {
+function nearest<T extends Tried>({ value }: PictureTarget, one: T, other: T | undefined): T {
   return other && Math.abs(other.value - value) < Math.abs(one.value - value) ? other : one;
 }
 
 const unitNames = { bpp: "bit per pixel", psnr: "dB" };
 
-function unreachable({ unit, value }: PictureTarget, best: Trial, how: string): NacreError {
+function unreachable({ unit, value }: PictureTarget, best: Tried, how: Missed): NacreError {
   const found = `${value} ${unitNames[unit]}`;
   const given = `${Number(best.value.toFixed(unit === "bpp" ? 4 : 2))} ${unitNames[unit]}`;
   return new NacreError("option", {

@@ -1,0 +1,5 @@
+/** The program nacre-video. */
+import { runProcess } from "@nacre/cli";
+import { video } from "./medium.js";
+
+await runProcess(video);
