@@ -4,6 +4,7 @@ import type { Mean, RoundTripReport } from "../round-trip/schema.js";
 import { curveFigure } from "./curve-figure.js";
 import { sample } from "./marker.js";
 import {
+  type Contender,
   meanCell,
   measureDigits,
   measureTitle,
@@ -30,20 +31,25 @@ ${rates(report)}
 
 function rates(report: RoundTripReport): string {
   const baselines = report.contenders.filter(({ kind }) => kind === "baseline");
-  if (baselines.length === 0)
+  if (baselines.length === 0) {
     return `<p class="quiet">No baseline was asked for, so there is no BD-rate.</p>`;
-  const model = modelOf(report)?.name ?? "the codec";
+  }
+  const ran = baselines.filter(({ absent }) => absent === undefined);
+  return `${ran.length === 0 ? "" : rateTable(report, ran)}${absentList(baselines)}`;
+}
+
+function rateTable(report: RoundTripReport, ran: Contender[]): string {
   const reach = widest(report);
-  const rows = baselines.map(({ name, version, absent }) => {
-    const place = present(report).findIndex((contender) => contender.name === name);
-    const key = place < 0 ? "" : sample(place, false);
-    const head = `<th scope="row">${key}${escapeHtml(name)} <small>${escapeHtml(version)}</small></th>`;
-    if (absent !== undefined) {
-      return `<tr class="absent">${head}<td colspan="${report.measures.length}"><b>Absent:</b> ${escapeHtml(absent)}</td></tr>`;
-    }
-    return `<tr>${head}${report.measures.map(({ name: field }) => rateCell(report, name, field, reach)).join("")}</tr>`;
+  const rows = ran.map(({ name, version }) => {
+    const key = sample(
+      present(report).findIndex((contender) => contender.name === name),
+      false,
+    );
+    const head = `<th scope="row">${key}${escapeHtml(name)}<small>${escapeHtml(version)}</small></th>`;
+    return `<tr>${head}${report.measures.map((measure) => rateCell(report, name, measure.name, reach)).join("")}</tr>`;
   });
-  const caption = `BD-rate of ${escapeHtml(model)}: how many percent more bits it needs than the baseline for the same quality, −&nbsp;is fewer. Below it the interval of 95&nbsp;%; a hollow dot is an interval that holds 0.`;
+  const model = escapeHtml(modelOf(report)?.name ?? "the codec");
+  const caption = `BD-rate of ${model}: how many percent more bits it needs than the baseline for the same quality, −&nbsp;is fewer. Below it the interval of 95&nbsp;%; a hollow dot is an interval that holds 0.`;
   return table(
     "BD-rates",
     caption,
@@ -52,14 +58,29 @@ function rates(report: RoundTripReport): string {
   );
 }
 
-function rateCell({ bdRates }: RoundTripReport, against: string, measure: string, reach: number): string {
+function absentList(baselines: Contender[]): string {
+  const items = baselines.flatMap(({ name, absent }) =>
+    absent === undefined ? [] : [`<li><b>${escapeHtml(name)}</b> ${escapeHtml(absent)}</li>`],
+  );
+  if (items.length === 0) return "";
+  return `<div class="absent"><h3>Absent, so not compared</h3><ul>${items.join("")}</ul></div>`;
+}
+
+function rateCell(
+  { bdRates, files }: RoundTripReport,
+  against: string,
+  measure: string,
+  reach: number,
+): string {
   const rate = bdRates.find((each) => each.against === against && each.measure === measure);
+  const whole = files.filter(({ failed }) => !failed).length;
   if (!rate?.percent) {
     return `<td class="none">none<small>${escapeHtml(rate?.missing ?? "not computed")}</small></td>`;
   }
   const { mean, low, high } = rate.percent;
+  const some = rate.files < whole ? `, ${rate.files} of ${whole} files` : "";
   const word = low > 0 ? "more" : high < 0 ? "fewer" : "open";
-  return `<td data-against="${escapeHtml(against)}" data-measure="${escapeHtml(measure)}"><b>${signed(mean)}</b> <span class="word">${word}</span>${forest(rate.percent, reach)}<small>${signed(low)} to ${signed(high)}</small></td>`;
+  return `<td data-against="${escapeHtml(against)}" data-measure="${escapeHtml(measure)}"><b>${signed(mean)}</b> <span class="word">${word}</span>${forest(rate.percent, reach)}<small>${signed(low)} to ${signed(high)}${some}</small></td>`;
 }
 
 /** A dot with its interval about 0, left is fewer bits. */

@@ -27,14 +27,15 @@ export function curveFigure(report: RoundTripReport, measure: Measure): string {
   const arrow = measure.better === "higher" ? "higher is better" : "lower is better";
   const caption = `<figcaption><b>${escapeHtml(measureTitle(measure))}</b> <span>${arrow}</span></figcaption>`;
   if (all.length === 0)
-    return `<figure class="curve">${caption}<p class="quiet">No value of it exists.</p></figure>`;
+    return `<figure class="curve">${caption}<p class="quiet">No mean of it exists${escapeHtml(why(report, measure))}.</p></figure>`;
   const axes = axesOf(all);
-  const ends = labelPlaces(all.map(({ points }) => axes.y(points.at(-1)!.value.mean)));
+  const labels = placeLabels(all.map(({ name, points }) => labelOf(name, points.at(-1)!, axes)));
   return `<figure class="curve">${caption}
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(inWords(report, measure, all))}">
 ${grid(axes, report.rateUnit)}
 ${all.map((series) => band(series, axes)).join("")}
-${all.map((series, i) => line(series, axes, ends[i]!)).join("\n")}
+${all.map((series, i) => line(series, axes, labels[i]!)).join("\n")}
+${all.map((series, i) => nameOf(series, labels[i]!)).join("")}
 </svg></figure>`;
 }
 
@@ -45,6 +46,11 @@ function pointsOf({ curves }: RoundTripReport, name: string, { name: field }: Me
       values[field] && rate.mean > 0 ? [{ rate: rate.mean, value: values[field] }] : [],
     )
     .toSorted((a, b) => a.rate - b.rate);
+}
+
+function why({ curves }: RoundTripReport, { name }: Measure): string {
+  const reasons = curves.flatMap(({ points }) => points.flatMap(({ missing }) => missing[name] ?? []));
+  return reasons.length === 0 ? "" : `: ${[...new Set(reasons)].join("; ")}`;
 }
 
 function axesOf(all: Series[]): Axes {
@@ -101,30 +107,45 @@ function band({ points, place }: Series, { x, y }: Axes): string {
   return `<polygon class="band c${place % 6}" points="${[...upper, ...lower].join(" ")}"/>`;
 }
 
-function line({ name, place, isModel, points }: Series, { x, y }: Axes, labelY: number): string {
+function line({ place, isModel, points }: Series, { x, y }: Axes, label: Label): string {
   const places = points.map(({ rate, value }) => [at(x(rate)), at(y(value.mean))] as const);
-  const last = places.at(-1)!;
   const way = places.map((pair) => pair.join(",")).join(" ");
   const look = `c${place % 6}${isModel ? " model" : ""}`;
-  const lead = `<line class="lead" x1="${last[0] + 5}" y1="${last[1]}" x2="${plot.right + 6}" y2="${at(labelY)}"/>`;
-  return `<g class="${look}"><polyline points="${way}"/>${places.map((pair) => marker(place, pair)).join("")}${lead}${marker(place, [plot.right + 12, at(labelY)])}<text x="${plot.right + 20}" y="${at(labelY + 4)}">${escapeHtml(short(name))}</text></g>`;
+  const last = places.at(-1)!;
+  const moved = Math.abs(label.y - last[1]) > 3;
+  const lead = `<line class="lead" x1="${last[0]}" y1="${last[1]}" x2="${at(label.x)}" y2="${at(label.y)}"/>`;
+  return `<g class="${look}"><polyline points="${way}"/>${moved ? lead : ""}${places.map((pair) => marker(place, pair)).join("")}</g>`;
 }
 
-function short(name: string): string {
-  return name.length > 10 ? `${name.slice(0, 9)}…` : name;
+/** Names lie over all curves. */
+function nameOf({ isModel }: Series, { x, y, text }: Label): string {
+  return `<text class="label${isModel ? " model" : ""}" x="${at(x)}" y="${at(y + 4)}">${escapeHtml(text)}</text>`;
 }
 
-/** Heights of names, each as near to its curve's end as the others leave it. */
-function labelPlaces(ends: number[]): number[] {
-  const order = ends.map((_, i) => i).toSorted((a, b) => ends[a]! - ends[b]!);
-  const places = [...ends];
-  let above = plot.top - labelHeight;
-  for (const i of order) {
-    places[i] = Math.max(ends[i]!, above + labelHeight);
-    above = places[i]!;
+/** A curve's name beside its end, the height being that of the middle. */
+type Label = { text: string; x: number; y: number };
+
+function labelOf(name: string, { rate, value }: Series["points"][number], { x, y }: Axes): Label {
+  const text = name.length > 11 ? `${name.slice(0, 10)}…` : name;
+  return { text, x: x(rate) + 9, y: y(value.mean) };
+}
+
+/** Names moved down until none covers another, and all back up where the last one would leave the figure. */
+function placeLabels(labels: Label[]): Label[] {
+  const placed = new Map<Label, Label>();
+  for (const label of labels.toSorted((a, b) => a.y - b.y)) {
+    let { y } = label;
+    for (const other of placed.values()) {
+      const beside = label.x > other.x + 7 * other.text.length || other.x > label.x + 7 * label.text.length;
+      if (!beside && y < other.y + labelHeight) y = other.y + labelHeight;
+    }
+    placed.set(label, { ...label, y });
   }
-  const beyond = Math.max(0, above - plot.bottom);
-  return places.map((place) => place - beyond);
+  const beyond = Math.max(0, ...[...placed.values()].map(({ y }) => y - plot.bottom));
+  return labels.map((label) => ({
+    ...label,
+    y: placed.get(label)!.y - (beyond > 0 && label.y > plot.bottom - 40 ? beyond : 0),
+  }));
 }
 
 function inWords(report: RoundTripReport, measure: Measure, all: Series[]): string {

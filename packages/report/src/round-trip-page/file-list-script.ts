@@ -31,8 +31,16 @@ const numbersOf = (file) => {
   part.addEventListener("toggle", () => { if (part.open && part.children.length === 1) part.append(...pointTable(file)); });
   return part;
 };
-const factsOf = (file) =>
-  el("p", { class: "quiet" }, [file.bytes + " bytes", ...Object.entries(file.facts).map(([name, value]) => name + " " + value)].join(" \\u00B7 "));
+const factWords = {
+  seconds: (value) => decimal(value, 2) + " s",
+  sampleRate: (value) => value / 1000 + " kHz",
+  channels: (value) => value + (value === 1 ? " channel" : " channels"),
+  width: (value) => value + " pixels wide",
+  height: (value) => value + " pixels high",
+  bitDepth: (value) => value + " bits",
+};
+const factsOf = ({ bytes, facts }) =>
+  el("p", { class: "quiet" }, [bytes + " bytes", ...Object.entries(facts).map(([name, value]) => factWords[name]?.(value) ?? name + " " + value)].join(" \\u00B7 "));
 const fill = (part, file) => {
   if (open && open.part !== part) open.part.open = false;
   const panel = (isSound ? soundPanel : picturePanel)(file);

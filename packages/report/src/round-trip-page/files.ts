@@ -15,7 +15,7 @@ export function files(report: RoundTripReport): string {
       ? `<p class="quiet">No file came through.</p>`
       : `<noscript><p>The list of files needs this page's script; all numbers above do not.</p></noscript>
 <form class="row tools needs-script" hidden><label for="order">Worst first by</label><select id="order">${report.measures.map(({ name, label }) => `<option value="${escapeHtml(name)}">${escapeHtml(label)}</option>`).join("")}</select>
-<label for="find">Find</label><input type="search" id="find" autocomplete="off" spellcheck="false"><output id="found" aria-live="polite"></output></form>
+<label for="find">Find</label><input type="search" id="find" placeholder="a name" autocomplete="off" spellcheck="false"><output id="found" aria-live="polite"></output></form>
 <ol id="files"></ol>
 <div class="row"><button type="button" id="more" hidden></button></div>`;
   const note = [

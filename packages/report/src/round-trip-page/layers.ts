@@ -22,14 +22,14 @@ export function layerSentence(report: RoundTripReport, chief: Measure): string {
   const ranked = priced(report, chief);
   const [best, worst] = [ranked[0], ranked.at(-1)];
   if (!best || !worst || best === worst) return "There are too few layers to hold against each other.";
-  const unit = `${chief.unit || chief.short} per ${report.rateUnit}`;
-  const price = ({ price }: { price: number }) => `${decimal(price, 2)} ${unit}`;
+  const price = ({ price }: { price: number }) =>
+    `${decimal(price, 2)}${chief.unit && ` ${chief.unit}`} per ${report.rateUnit}`;
   const harmful = report.layers.filter(({ gain }) => (gain[chief.name]?.high ?? 0) < 0);
   const warning =
     harmful.length === 0
       ? ""
       : ` ${chief.label} gets worse with ${harmful.map((layer) => `layer ${layerLabel(report, layer)}`).join(", ")}.`;
-  return `After the first layer, layer ${best.label} earns the most for its bits (${price(best)} of ${chief.label}) and layer ${worst.label} the least (${price(worst)}).${warning}`;
+  return `By ${chief.label}, after the first layer, layer ${best.label} earns the most for its bits (${price(best)}) and layer ${worst.label} the least (${price(worst)}).${warning}`;
 }
 
 /** Layers with a price, dearest gain first. */
@@ -65,7 +65,6 @@ function layerTable(report: RoundTripReport, chief: Measure): string {
     `Spent, ${report.rateUnit}`,
     gained(chief),
     `per ${report.rateUnit}`,
-    "Worth",
     ...others.map(gained),
     "Entries",
     "Usage",
@@ -75,7 +74,7 @@ function layerTable(report: RoundTripReport, chief: Measure): string {
   ];
   const rows = report.layers.map((layer) => row(report, layer, { chief, others, most, ranked }));
   const caption = `Means over files. Grey bars are what a layer costs, coloured ones what it gives over the prefix before it; hatched ones are losses. The first layer has nothing before it.`;
-  return table("Layers", caption, head.map(escapeHtml), rows) + reasons(report);
+  return table("Layer table", caption, head.map(escapeHtml), rows) + reasons(report);
 }
 
 /** Why values do not exist, one line a layer and reason; that the first layer gains over nothing is told already. */
@@ -109,7 +108,6 @@ function row(
     barCell(decimal(layer.rate, rateDigits(report)), layer.rate, most.rate, "cost"),
     barCell(meanCell(gain, digits), gain?.mean ?? null, most.gain, "gain"),
     barCell(decimal(price, digits), price, most.price, "gain"),
-    `<td class="worth">${worth(layer, gain, ranked)}</td>`,
     ...others.map((measure) => `<td>${meanCell(layer.gain[measure.name], measureDigits(measure))}</td>`),
     `<td>${layer.alphabet}</td>`,
     `<td>${decimal(100 * layer.usage, 1)} %</td>`,
@@ -117,7 +115,7 @@ function row(
     `<td>${layer.deadCodes}</td>`,
     `<td>${decimal(layer.entropyBits, 2)} <span class="word">of ${decimal(Math.log2(layer.alphabet), 2)}</span></td>`,
   ];
-  return `<tr data-layer="${layer.index}"><th scope="row">${escapeHtml(layerLabel(report, layer))}</th>${cells.join("")}</tr>`;
+  return `<tr data-layer="${layer.index}"><th scope="row">${escapeHtml(layerLabel(report, layer))}<small class="whole">${worth(layer, gain, ranked)}</small></th>${cells.join("")}</tr>`;
 }
 
 function barCell(text: string, value: number | null, most: number, look: string): string {

@@ -15,10 +15,12 @@ export function origin({ made, contenders }: RoundTripReport): string {
       `Model ${id}`,
       `decodes as ${decodeHash}${encodeHash === undefined ? "" : `, encodes as ${encodeHash}`}`,
     ]),
-    ...contenders.map(({ name, version, absent }): [string, string] => [
-      `Codec ${name}`,
-      absent === undefined ? version : `absent: ${absent}`,
-    ]),
+    ...contenders
+      .filter(({ kind }) => kind === "baseline")
+      .map(({ name, version, absent }): [string, string] => [
+        `Codec ${name}`,
+        absent === undefined ? version : `absent: ${absent}`,
+      ]),
     ...Object.entries(versions).map(([name, version]): [string, string] => [name, version]),
   ];
   const rows = facts.map(

@@ -19,7 +19,7 @@ const decimal = (value, digits) =>
   typeof value === "number" ? value.toFixed(digits).replace("-", "\\u2212") : "\\u2013";
 const rateText = (rate) => decimal(rate, rateDigits) + " " + report.rateUnit;
 const measureText = ({ name, unit }, { values, missing }) =>
-  typeof values[name] === "number" ? decimal(values[name], unit ? 2 : 3) : missing?.[name] ? "failed" : "\\u2013";
+  typeof values[name] === "number" ? decimal(values[name], unit ? 2 : 3) : missing?.[name]?.startsWith("failed") ? "failed" : "\\u2013";
 document.querySelectorAll(".needs-script").forEach((part) => { part.hidden = false; });
 const said = document.getElementById("said");
 document.getElementById("save-json").addEventListener("click", () => {

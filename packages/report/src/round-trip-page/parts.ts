@@ -48,7 +48,7 @@ export function signed(percent: number): string {
 export function table(name: string, caption: string, head: string[], rows: string[], foot = ""): string {
   return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(name)}"><table>
 <caption><span>${caption}</span></caption>
-<thead><tr>${head.map((cell) => `<th scope="col"${cell === "Worth" || cell === "Setting" ? ' class="worth"' : ""}>${cell}</th>`).join("")}</tr></thead>
+<thead><tr>${head.map((cell) => `<th scope="col"${cell === "Setting" ? ' class="words"' : ""}>${cell}</th>`).join("")}</tr></thead>
 <tbody>${rows.join("\n")}</tbody>${foot}
 </table></div>`;
 }

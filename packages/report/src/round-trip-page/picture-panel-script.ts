@@ -26,7 +26,7 @@ const picturePanel = (file) => {
   const told = el("output", {});
   const divided = el("div", { class: "row" }, el("span", {}, "Divider"), split);
   const amplified = el("div", { class: "row" }, el("span", {}, "Amplified"), factor, told);
-  const node = el("div", { class: "panel-of" }, controls.node, el("div", { class: "row", role: "group", "aria-label": "View" }, ...buttons, zoom), divided, amplified, stage);
+  const node = el("div", { class: "panel-of seen" }, controls.node, el("div", { class: "row", role: "group", "aria-label": "View" }, ...buttons, zoom), divided, amplified, stage);
   const divide = () => {
     frame.style.setProperty("--split", split.value + "%");
     split.setAttribute("aria-valuetext", Math.round(split.value) + " %: left of it A, right of it B");
@@ -36,7 +36,8 @@ const picturePanel = (file) => {
     const by = zoom.value === "fit" ? 0 : Number(zoom.value);
     frame.classList.toggle("pixels", by > 0);
     frame.style.width = by > 0 ? image.naturalWidth * by + "px" : "";
-    frame.style.maxWidth = by > 0 ? "none" : image.naturalWidth + "px";
+    frame.style.maxWidth = by > 0 ? "none" : image.naturalWidth * Math.ceil(256 / image.naturalWidth) + "px";
+    if (image.naturalWidth < 256) frame.classList.add("pixels");
   };
   const difference = async (a, b) => {
     const turn = ++drawn;

@@ -14,20 +14,24 @@ dl.numbers{grid-template-columns:repeat(5,1fr)}
 .curve svg{max-width:none}
 svg text.tick{fill:var(--quiet);text-anchor:middle}
 .curve text{font-size:11.5px}
+.curve text.label{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
 g>polyline{fill:none;stroke:var(--c);stroke-width:1.6;stroke-linejoin:round}
 g.model>polyline{stroke-width:2.8}
-g.model text{font-weight:650}
+text.label.model{font-weight:650}
 g.c1>polyline{stroke-dasharray:7 4}g.c2>polyline{stroke-dasharray:2 3}g.c3>polyline{stroke-dasharray:9 3 2 3}g.c4>polyline{stroke-dasharray:4 2}g.c5>polyline{stroke-dasharray:12 4}
 g>circle,g>path{fill:var(--c);stroke:var(--paper);stroke-width:1}
 g>path.stroke{fill:none;stroke:var(--c);stroke-width:2}
 svg line.lead{stroke:var(--c);stroke-width:.8;stroke-dasharray:1 2}
 polygon.band{fill:var(--c);opacity:.16}
 svg.sample{display:inline-block;width:30px;height:12px;vertical-align:-1px;margin-right:.5rem}
+th small{white-space:normal;max-width:11rem}
+th small.whole{white-space:nowrap}
 td small,th small{display:block;color:var(--quiet);font-size:.75rem;font-weight:400}
-th small{display:inline;margin-left:.3rem}
 td .word{color:var(--quiet);font-size:.75rem}
-tr.absent td,td.none{text-align:left;white-space:normal;color:var(--quiet)}
-td.none{text-align:right}
+td.none{white-space:normal;color:var(--quiet)}
+.absent h3{font-size:.95rem;margin:1rem 0 0}
+.absent ul{margin:.2rem 0;padding-left:1.1rem;font-size:.9rem;color:var(--quiet)}
+.absent b{color:var(--ink)}
 td.none small{max-width:14rem;margin-left:auto}
 svg.forest{display:inline-block;width:120px;height:14px;margin:.15rem 0 0 auto}
 td>svg.forest{display:block}
@@ -41,7 +45,7 @@ td.meter i{position:absolute;left:.6rem;right:.55rem;bottom:.35rem;height:6px;bo
 td.meter i::after{content:"";display:block;height:100%;width:var(--share);border-radius:3px;background:var(--cost)}
 td.meter.gain i::after{background:var(--accent)}
 td.meter.loss i::after{background:repeating-linear-gradient(135deg,var(--bad) 0 3px,transparent 3px 5px)}
-td.worth,th.worth{text-align:left;padding-left:.4rem}
+th.words{text-align:left}
 #files{list-style:none;padding:0;margin:1rem 0;border-top:1px solid var(--line)}
 #files>li{border-bottom:1px solid var(--line)}
 #files>li>details{margin:0}
@@ -53,6 +57,7 @@ td.worth,th.worth{text-align:left;padding-left:.4rem}
 .values{display:flex;gap:.2rem 1.1rem;flex-wrap:wrap;font-size:.88rem}
 .value i{font-style:normal;color:var(--quiet);font-size:.8rem}
 .value.chief{font-weight:650}
+.inside>p{font-size:.9rem}
 .inside{padding:0 0 1.4rem}
 .panel-of,.controls{display:flex;flex-direction:column;gap:.75rem}
 .row+.row{margin-top:0}
@@ -64,7 +69,7 @@ input[type=search]{flex:0 1 14rem;min-width:6rem}
 .keys span{white-space:nowrap;margin-right:.8rem}
 .keys kbd{display:inline-block;border:1px solid var(--line);border-radius:5px;padding:0 .35rem;margin:0 .15rem 0 0;opacity:1;color:var(--ink)}
 table.versions{width:auto;min-width:min(100%,46rem)}
-table.versions th:nth-child(2){text-align:left}
+table.versions thead th:nth-child(2){text-align:left}
 table.versions th button{min-width:8.5rem;text-align:left;display:flex;align-items:center;justify-content:space-between;gap:.6rem}
 table.versions tr.chosen td{font-weight:600}
 table.versions td:nth-child(2),table.points td:nth-child(2){text-align:left}
@@ -79,7 +84,7 @@ input[type=checkbox]{width:1.1rem;height:1.1rem;accent-color:var(--accent)}
 figure.sound figcaption{font-size:.88rem;margin-bottom:.3rem;font-weight:600}
 .field canvas{display:block;width:100%;height:clamp(120px,22vw,190px)}
 .stage-of{overflow:auto;max-height:85vh;border-radius:4px}
-.frame{position:relative;display:grid;width:100%;line-height:0}
+.frame{position:relative;display:grid;width:100%;margin:0;line-height:0}
 .frame>div{grid-area:1/1}
 .frame img,.frame canvas{grid-area:1/1;width:100%;height:auto;display:block}
 .frame.pixels img,.frame.pixels canvas{image-rendering:pixelated}
@@ -109,6 +114,7 @@ table.facts th,table.facts td{text-align:left;vertical-align:top;overflow-wrap:a
 table.facts{margin-top:1rem}table.facts th{min-width:9rem;padding-right:1rem}
 #origin~.row{margin-top:1rem}
 .pair{margin-right:1.2rem}
-@media(max-width:44rem){dl.numbers{grid-template-columns:1fr 1fr}#files>li>details>summary{grid-template-columns:1fr}.values{padding-left:1.1rem}.value:not(.chief):not(:first-child){display:none}.steps output{min-width:0;flex-basis:100%;text-align:left}table.versions th button{min-width:6.6rem}.stage-of{max-height:none}}
+@media(min-width:68rem){.panel-of.seen{display:grid;grid-template-columns:31rem 1fr;grid-template-rows:auto auto auto 1fr;gap:.75rem 1.6rem}.panel-of.seen>*{grid-column:1}.panel-of.seen>.stage-of{grid-column:2;grid-row:1/-1}.panel-of.seen table.versions{min-width:100%}.panel-of.seen .steps output{min-width:9rem}}
+@media(max-width:44rem){dl.numbers div:last-child:nth-child(odd){grid-column:1/-1}td.meter{min-width:5.4rem}.tools label[for=find]{display:none}.tools input{flex:1 1 8rem}dl.numbers{grid-template-columns:1fr 1fr}#files>li>details>summary{grid-template-columns:1fr}.values{padding-left:1.1rem}.value:not(.chief):not(:first-child){display:none}.steps output{min-width:0;flex-basis:100%;text-align:left}table.versions th button{min-width:6.6rem}.stage-of{max-height:none}}
 @media print{#files,.tools,.keys{display:none}}
 `;

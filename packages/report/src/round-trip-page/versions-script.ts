@@ -27,7 +27,7 @@ const versionRow = (version, i, choose) => {
     row.classList.toggle("chosen", chosen);
     button.setAttribute("aria-pressed", chosen);
     const cells = point.contender === undefined
-      ? ["", "", ...report.measures.map(() => "")]
+      ? ["the source", "", ...report.measures.map(() => "")]
       : [stepName(point), decimal(point.rate, rateDigits), ...report.measures.map((measure) => measureText(measure, point))];
     row.replaceChildren(row.firstChild, ...cells.map((cell, c) => el("td", c > 1 && cell === "failed" ? { title: point.missing[report.measures[c - 2].name] } : {}, cell)));
   };
