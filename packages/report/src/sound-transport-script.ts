@@ -3,7 +3,7 @@
  * switching keeps the place to the sample; sounds that are not in the page itself, whose samples a page from a disk
  * may not read, are played one at a time from the same place (`elementTransport`). Both have one form:
  *
- * load()       resolves when the sounds can be played; buffers() are then the decoded sounds, where they can be read
+ * buffer(i)    resolves when a sound can be played, to the decoded sound where it can be read
  * play, stop   from and at place(), in seconds of duration()
  * choose(i)    which one is heard; level(gains) sets factors, one a sound
  *
@@ -14,13 +14,18 @@ const bufferTransport = (hrefs, { seconds = 0, rate = 48000, ended }) => {
   let context, buffers, running = [], gains = hrefs.map(() => 1);
   let offset = 0, since = 0, chosen = 0, playing = false, length = seconds;
   const place = () => Math.max(0, Math.min(length, playing ? offset + context.currentTime - since : offset));
-  const decode = (href) => {
-    const bytes = Uint8Array.from(atob(href.split(",")[1]), (c) => c.charCodeAt(0));
-    return new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes.buffer);
+  const decode = async (href) => {
+    const binary = atob(href.slice(href.indexOf(",") + 1));
+    const bytes = new Uint8Array(binary.length);
+    for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
+    const buffer = await new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes.buffer);
+    length = Math.max(length, buffer.duration);
+    return buffer;
   };
-  const load = async () => {
-    buffers ??= await Promise.all(hrefs.map(decode));
-    length = Math.max(seconds, ...buffers.map((buffer) => buffer.duration));
+  const decoding = new Map();
+  const buffer = (i) => {
+    if (!decoding.has(i)) decoding.set(i, decode(hrefs[i]));
+    return decoding.get(i);
   };
   const halt = () => {
     for (const { source } of running) { source.onended = null; source.stop(); }
@@ -41,7 +46,7 @@ const bufferTransport = (hrefs, { seconds = 0, rate = 48000, ended }) => {
   };
   const stop = () => { offset = place(); playing = false; halt(); };
   const play = async () => {
-    await load();
+    buffers ??= await Promise.all(hrefs.map((_, i) => buffer(i)));
     context ??= new AudioContext();
     await context.resume();
     if (offset >= length - 0.01) offset = 0;
@@ -52,12 +57,11 @@ const bufferTransport = (hrefs, { seconds = 0, rate = 48000, ended }) => {
     running.forEach(({ gain }, i) => gain.setTargetAtTime(i === chosen ? gains[i] : 0, context.currentTime, 0.004));
   const go = (to) => { offset = Math.max(0, Math.min(length, to)); if (playing) start(); };
   return {
-    load, play, stop, place, go,
+    buffer, play, stop, place, go,
     choose: (index) => { chosen = index; mix(); },
     level: (factors) => { gains = factors; mix(); },
     playing: () => playing,
     duration: () => length,
-    buffers: () => buffers,
     close: () => { halt(); context?.close(); },
   };
 };
@@ -72,7 +76,6 @@ const elementTransport = (hrefs, { seconds = 0, ended }) => {
     sound.addEventListener("error", () => reject(new Error("cannot be loaded")), { once: true });
   });
   return {
-    load: () => Promise.all(sounds.map(ready)),
     play: () => sounds[chosen].play(),
     stop: () => sounds.forEach((sound) => sound.pause()),
     place: () => sounds[chosen].currentTime,
@@ -87,7 +90,7 @@ const elementTransport = (hrefs, { seconds = 0, ended }) => {
     },
     level: (factors) => sounds.forEach((sound, i) => { sound.volume = Math.min(1, factors[i]); }),
     playing, duration,
-    buffers: () => undefined,
+    buffer: (i) => ready(sounds[i]),
     close: () => sounds.forEach((sound) => { sound.pause(); sound.removeAttribute("src"); }),
   };
 };

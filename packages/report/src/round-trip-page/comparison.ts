@@ -50,12 +50,20 @@ function rateTable(report: RoundTripReport, ran: Contender[]): string {
   });
   const model = escapeHtml(modelOf(report)?.name ?? "the codec");
   const caption = `BD-rate of ${model}: how many percent more bits it needs than the baseline for the same quality, −&nbsp;is fewer. Below it the interval of 95&nbsp;%; a hollow dot is an interval that holds 0.`;
-  return table(
-    "BD-rates",
-    caption,
-    ["Against", ...report.measures.map(({ label }) => escapeHtml(label))],
-    rows,
-  );
+  const head = ["Against", ...report.measures.map(({ label }) => escapeHtml(label))];
+  return table("BD-rates", caption, head, rows) + rateReasons(report);
+}
+
+/** Why BD-rates do not exist, and which files others are without. */
+function rateReasons({ bdRates, measures }: RoundTripReport): string {
+  const lines = bdRates.flatMap(({ against, measure, percent, without, missing }) => {
+    const label = measures.find(({ name }) => name === measure)?.label ?? measure;
+    const files = without.map(({ file, reason }) => `${file}: ${reason}`);
+    const reasons = files.length > 0 ? files : percent ? [] : [missing ?? "it was not computed"];
+    return reasons.map((reason) => `<li>${escapeHtml(`${against}, ${label}, ${reason}`)}</li>`);
+  });
+  if (lines.length === 0) return "";
+  return `<details><summary>Why some BD-rates do not exist or leave files out</summary><ul>${lines.join("")}</ul></details>`;
 }
 
 function absentList(baselines: Contender[]): string {
@@ -75,12 +83,13 @@ function rateCell(
   const rate = bdRates.find((each) => each.against === against && each.measure === measure);
   const whole = files.filter(({ failed }) => !failed).length;
   if (!rate?.percent) {
-    return `<td class="none">none<small>${escapeHtml(rate?.missing ?? "not computed")}</small></td>`;
+    return `<td class="none">none</td>`;
   }
   const { mean, low, high } = rate.percent;
+  const interval = low === high ? "no interval of one file" : `${signed(low)} to ${signed(high)}`;
   const some = rate.files < whole ? `, ${rate.files} of ${whole} files` : "";
   const word = low > 0 ? "more" : high < 0 ? "fewer" : "open";
-  return `<td data-against="${escapeHtml(against)}" data-measure="${escapeHtml(measure)}"><b>${signed(mean)}</b> <span class="word">${word}</span>${forest(rate.percent, reach)}<small>${signed(low)} to ${signed(high)}${some}</small></td>`;
+  return `<td data-against="${escapeHtml(against)}" data-measure="${escapeHtml(measure)}"><b>${signed(mean)}</b> <span class="word">${word}</span>${forest(rate.percent, reach)}<small>${interval}${some}</small></td>`;
 }
 
 /** A dot with its interval about 0, left is fewer bits. */

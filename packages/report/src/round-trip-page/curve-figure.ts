@@ -5,8 +5,10 @@ import { marker } from "./marker.js";
 import { type Measure, measureDigits, measureTitle, present, rateDigits } from "./parts.js";
 
 const [width, height] = [370, 270];
-const plot = { left: 44, right: width - 78, top: 12, bottom: height - 38 };
+const plot = { left: 44, right: width - 88, top: 12, bottom: height - 38 };
 const labelHeight = 14;
+/** Width of a letter of a name, near enough. */
+const letter = 6.6;
 
 /** A codec's means over the files: place in the list of codecs, and its points in rising rate. */
 type Series = { name: string; place: number; isModel: boolean; points: { rate: number; value: Mean }[] };
@@ -29,7 +31,7 @@ export function curveFigure(report: RoundTripReport, measure: Measure): string {
   if (all.length === 0)
     return `<figure class="curve">${caption}<p class="quiet">No mean of it exists${escapeHtml(why(report, measure))}.</p></figure>`;
   const axes = axesOf(all);
-  const labels = placeLabels(all.map(({ name, points }) => labelOf(name, points.at(-1)!, axes)));
+  const labels = placeLabels(all, axes);
   return `<figure class="curve">${caption}
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(inWords(report, measure, all))}">
 ${grid(axes, report.rateUnit)}
@@ -126,26 +128,37 @@ function nameOf({ isModel }: Series, { x, y, text }: Label): string {
 type Label = { text: string; x: number; y: number };
 
 function labelOf(name: string, { rate, value }: Series["points"][number], { x, y }: Axes): Label {
-  const text = name.length > 11 ? `${name.slice(0, 10)}…` : name;
+  const text = name.length > 13 ? `${name.slice(0, 12)}…` : name;
   return { text, x: x(rate) + 9, y: y(value.mean) };
 }
 
-/** Names moved down until none covers another, and all back up where the last one would leave the figure. */
-function placeLabels(labels: Label[]): Label[] {
-  const placed = new Map<Label, Label>();
-  for (const label of labels.toSorted((a, b) => a.y - b.y)) {
-    let { y } = label;
-    for (const other of placed.values()) {
-      const beside = label.x > other.x + 7 * other.text.length || other.x > label.x + 7 * label.text.length;
-      if (!beside && y < other.y + labelHeight) y = other.y + labelHeight;
-    }
-    placed.set(label, { ...label, y });
+/** Names as near to their ends as other names and curves leave them; the model's, which comes first, chooses first. */
+function placeLabels(all: Series[], axes: Axes): Label[] {
+  const placed: Label[] = [];
+  for (const { name, points } of all) {
+    const label = labelOf(name, points.at(-1)!, axes);
+    const tries = [0, 1, -1, 2, -2, 3, -3].map((step) => ({ ...label, y: label.y + step * labelHeight }));
+    const inside = tries.filter(({ y }) => y > plot.top - 4 && y < plot.bottom);
+    placed.push(inside.find((each) => isFree(each, placed, all, axes)) ?? label);
   }
-  const beyond = Math.max(0, ...[...placed.values()].map(({ y }) => y - plot.bottom));
-  return labels.map((label) => ({
-    ...label,
-    y: placed.get(label)!.y - (beyond > 0 && label.y > plot.bottom - 40 ? beyond : 0),
-  }));
+  return placed;
+}
+
+function isFree({ text, x, y }: Label, placed: Label[], all: Series[], axes: Axes): boolean {
+  const right = x + letter * text.length;
+  const hidden = all
+    .flatMap(({ points }) => points)
+    .some((point) => {
+      const [px, py] = [axes.x(point.rate), axes.y(point.value.mean)];
+      return px > x - 4 && px < right && Math.abs(py - y) < 9;
+    });
+  return (
+    !hidden &&
+    placed.every((other) => {
+      const beside = x > other.x + letter * other.text.length || other.x > right;
+      return beside || Math.abs(other.y - y) >= labelHeight;
+    })
+  );
 }
 
 function inWords(report: RoundTripReport, measure: Measure, all: Series[]): string {

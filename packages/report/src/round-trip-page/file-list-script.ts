@@ -8,7 +8,7 @@ const whole = report.files.filter((file) => !file.failed);
 const byName = new Map(whole.map((file) => [file.name, file]));
 let shown = [], made = 0, open;
 const fullPoint = (file) =>
-  file.points.filter(({ contender }) => contender === modelName).reduce((best, point) => (best && (best.layers ?? 0) >= (point.layers ?? 0) ? best : point), undefined);
+  file.points.filter(({ contender }) => contender === modelName).reduce((best, point) => (best && (best.layers ?? best.rate) >= (point.layers ?? point.rate) ? best : point), undefined);
 const ranking = (measure) => {
   const named = (report.worst[measure] ?? []).flatMap((name) => (byName.has(name) ? [byName.get(name)] : []));
   const rest = new Set(named);
@@ -26,6 +26,8 @@ const pointTable = (file) => {
     ...(reasons.length ? [el("p", { class: "quiet" }, "What could not be measured:"), el("ul", {}, ...reasons)] : []),
   ];
 };
+const withoutOf = ({ without = {} }) =>
+  Object.entries(without).map(([name, reason]) => el("p", { class: "quiet" }, name + " is not here: " + reason));
 const numbersOf = (file) => {
   const part = el("details", {}, el("summary", {}, "All numbers of this file"));
   part.addEventListener("toggle", () => { if (part.open && part.children.length === 1) part.append(...pointTable(file)); });
@@ -44,7 +46,7 @@ const factsOf = ({ bytes, facts }) =>
 const fill = (part, file) => {
   if (open && open.part !== part) open.part.open = false;
   const panel = (isSound ? soundPanel : picturePanel)(file);
-  part.querySelector(".inside").replaceChildren(factsOf(file), panel.node, numbersOf(file));
+  part.querySelector(".inside").replaceChildren(factsOf(file), panel.node, ...withoutOf(file), numbersOf(file));
   open = { part, panel };
 };
 const empty = (part) => {

@@ -23,13 +23,18 @@ export function layerSentence(report: RoundTripReport, chief: Measure): string {
   const [best, worst] = [ranked[0], ranked.at(-1)];
   if (!best || !worst || best === worst) return "There are too few layers to hold against each other.";
   const price = ({ price }: { price: number }) =>
-    `${decimal(price, 2)}${chief.unit && ` ${chief.unit}`} per ${report.rateUnit}`;
+    `${decimal(price, priceDigits(price))}${chief.unit && ` ${chief.unit}`} per ${report.rateUnit}`;
   const harmful = report.layers.filter(({ gain }) => (gain[chief.name]?.high ?? 0) < 0);
   const warning =
     harmful.length === 0
       ? ""
       : ` ${chief.label} gets worse with ${harmful.map((layer) => `layer ${layerLabel(report, layer)}`).join(", ")}.`;
   return `By ${chief.label}, after the first layer, layer ${best.label} earns the most for its bits (${price(best)}) and layer ${worst.label} the least (${price(worst)}).${warning}`;
+}
+
+/** Decimals that leave two digits of a small price. */
+function priceDigits(price: number): number {
+  return Math.max(2, Math.min(6, 1 - Math.floor(Math.log10(Math.abs(price) || 1))));
 }
 
 /** Layers with a price, dearest gain first. */

@@ -16,7 +16,7 @@ const el = (name, attributes, ...children) => {
   return node;
 };
 const decimal = (value, digits) =>
-  typeof value === "number" ? value.toFixed(digits).replace("-", "\\u2212") : "\\u2013";
+  typeof value === "number" ? value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "\\u2212") : "\\u2013";
 const rateText = (rate) => decimal(rate, rateDigits) + " " + report.rateUnit;
 const measureText = ({ name, unit }, { values, missing }) =>
   typeof values[name] === "number" ? decimal(values[name], unit ? 2 : 3) : missing?.[name]?.startsWith("failed") ? "failed" : "\\u2013";

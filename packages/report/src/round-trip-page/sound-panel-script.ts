@@ -27,8 +27,9 @@ const soundPanel = (file) => {
   const decibels = matched(steps);
   let closed = false;
   const cached = new Map();
-  const levelsOf = (at) => {
-    if (!cached.has(at)) cached.set(at, spectrogramLevels(transport.buffers()[at]));
+  const pictureOf = async (at) => {
+    const buffer = await transport.buffer(at);
+    if (buffer && !cached.has(at)) cached.set(at, { buffer, levels: spectrogramLevels(buffer) });
     return cached.get(at);
   };
   const level = () => {
@@ -36,21 +37,24 @@ const soundPanel = (file) => {
     const gain = decibels[index(controls.current())];
     told.textContent = match.checked ? "played " + decimal(gain, 1) + " dB, so that all are equally loud" : "played as they are";
   };
-  const draw = () => {
-    const buffers = transport.buffers();
-    pictures.hidden = !buffers;
-    if (!buffers) return;
+  let turn = 0;
+  const draw = async () => {
+    const now = ++turn;
     const pair = [controls.other(), controls.current()];
-    const top = levelsOf(index(versions[0])).levels.reduce((most, value) => Math.max(most, value), -120);
-    pair.forEach((version, i) => figures[i].draw(buffers[index(version)], levelsOf(index(version)), top, (i ? "B " : "A ") + versionName(version)));
-    figures[0].node.hidden = controls.other() === controls.current();
+    const names = pair.map((version, i) => (i ? "B " : "A ") + versionName(version));
+    const [first, ...drawn] = await Promise.all([versions[0], ...pair].map((version) => pictureOf(index(version))));
+    if (closed || now !== turn) return;
+    pictures.hidden = !first;
+    show();
+    if (!first) return;
+    const top = first.levels.levels.reduce((most, value) => Math.max(most, value), -120);
+    drawn.forEach(({ buffer, levels }, i) => figures[i].draw(buffer, levels, top, names[i]));
+    figures[0].node.hidden = pair[0] === pair[1];
   };
   const changed = () => {
-    if (closed || !transport) return;
     transport.choose(index(controls.current()));
-    if (!node.dataset.ready) return;
     level();
-    draw();
+    draw().catch(() => { told.textContent = "This browser cannot read these sounds."; });
   };
   const show = () => {
     if (closed) return;
@@ -74,20 +78,9 @@ const soundPanel = (file) => {
     transport.go((transport.duration() * (event.clientX - box.left)) / box.width);
     show();
   }));
-  const ready = async () => {
-    try {
-      await transport.load();
-      if (closed) return;
-      node.dataset.ready = "yes";
-    } catch {
-      told.textContent = "This browser cannot read these sounds.";
-    }
-    show();
-    changed();
-  };
-  controls.show();
   pictures.hidden = true;
-  ready();
+  controls.show();
+  show();
   const key = (pressed) => {
     if (pressed !== " ") return controls.key(pressed);
     toggle();

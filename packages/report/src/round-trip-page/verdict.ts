@@ -33,8 +33,16 @@ function standing(report: RoundTripReport, against: string): string[] {
   const short = (name: string) => report.measures.find((measure) => measure.name === name)?.short ?? name;
   const others = rates.filter((rate) => side(rate.percent!) !== side(told.percent!));
   const elsewhere = others.map((rate) => `${sideWords[side(rate.percent!)]} by ${short(rate.measure)}`);
-  const all = others.length === 0 && rates.length > 1 ? `, and so by all ${rates.length} measures` : "";
-  const figure = `${signed(told.percent!.mean)} by ${short(told.measure)}${all}${elsewhere.map((words) => `; ${words}`).join("")}`;
+  const same = rates
+    .filter((rate) => rate !== told && !others.includes(rate))
+    .map(({ measure }) => short(measure));
+  const whole = report.files.filter(({ failed }) => !failed).length;
+  const some = told.files < whole ? ` over ${told.files} of ${whole} files` : "";
+  const also = others.length === 0 && same.length > 2 ? `all ${rates.length} measures` : wordList(same);
+  const figure = [
+    `${signed(told.percent!.mean)} by ${short(told.measure)}${some}${also && `, and so by ${also}`}`,
+    ...elsewhere,
+  ].join("; ");
   return [
     `${sideWords[side(told.percent!)]} ${side(told.percent!) === "open" ? "as" : "than"} ${against} (${figure})`,
   ];
@@ -53,24 +61,25 @@ export function headNumbers(report: RoundTripReport): [string, string, string][]
   const failed = report.files.filter((file) => file.failed).length;
   const model = modelOf(report);
   const full = report.curves.find(({ contender }) => contender === model?.name)?.points.at(-1);
+  const depth = full?.layers === undefined ? "at its highest" : "all layers";
   const chief = chiefMeasure(report);
   const dead = report.layers.reduce((sum, { deadCodes }) => sum + deadCodes, 0);
   const all = report.layers.reduce((sum, { alphabet }) => sum + alphabet, 0);
   const shown = [chief, ...report.measures.filter((measure) => measure !== chief)].slice(0, 2);
   return [
     [String(report.files.length), "", failed === 0 ? "files, none failed" : `files, ${failed} failed`],
-    [decimal(full?.rate.mean, rateDigits(report)), report.rateUnit, "mean rate, all layers"],
+    [decimal(full?.rate.mean, rateDigits(report)), report.rateUnit, `mean rate, ${depth}`],
     ...shown.flatMap((measure): [string, string, string][] =>
       measure
         ? [
             [
               decimal(full?.values[measure.name]?.mean, measureDigits(measure)),
               measure.unit,
-              `mean ${measure.label}, all layers`,
+              `mean ${measure.label}, ${depth}`,
             ],
           ]
         : [],
     ),
-    [all === 0 ? "–" : decimal((100 * dead) / all, 1), "%", `of ${all} codes never used`],
+    [all === 0 ? "–" : decimal((100 * dead) / all, 1), "%", `of ${all} codes not used in these files`],
   ];
 }
