@@ -1,0 +1,1 @@
+export { roundTripPage } from "./round-trip-page.js";
