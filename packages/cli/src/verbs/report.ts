@@ -1,6 +1,6 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { NacreError } from "@nacre/errors";
-import type { RoundTripReport } from "@nacre/report";
+import { type RoundTripReport, roundTripPage } from "@nacre/report";
 import { counted } from "../facts.js";
 import { interruptedCode } from "../interrupt.js";
 import { count, type Option, text, toggle } from "../options.js";
@@ -61,6 +61,8 @@ export const roundTripReport = verb({
       ...(jobs === undefined ? {} : { jobs }),
     });
     await writeWhole(context, places.json, `${JSON.stringify(withoutData(made), null, 1)}\n`);
+    const title = inputs.map((input) => basename(input)).join(", ");
+    await writeWhole(context, places.page, roundTripPage(made, { title }));
     await tellReport(context, made, failed, places, json);
     if (context.interrupt.signal.aborted) return interruptedCode;
     return failed > 0 ? 1 : 0;
@@ -76,11 +78,16 @@ async function tellReport(
 ): Promise<void> {
   const { files, curves, bdRates, unfinished = 0 } = made;
   const done = files.length - failed;
-  const lines = [reportTable(made), "", `${counted(done, "file")} done, ${failed} failed; ${places.json}`];
+  const lines = [
+    reportTable(made),
+    "",
+    `${counted(done, "file")} done, ${failed} failed; ${places.json}`,
+    `${places.page}: open it in a browser`,
+  ];
   await report(
     context,
     json,
-    { done, failed, unfinished, report: places.json, curves, bdRates },
+    { done, failed, unfinished, report: places.json, page: places.page, curves, bdRates },
     lines.join("\n"),
   );
   if (unfinished === 0) return;

@@ -64,13 +64,21 @@ export function meanRate(
   return { percent, files: found.length - without.length, without, ...(percent === null && { missing }) };
 }
 
-/** A contender's points of one file where the measure has a value, turned so that more is better. */
+/**
+ * A contender's points of one file where the measure has a value, turned so that more is better. A point that is not
+ * better than a cheaper one is left out: nobody would choose it, and a curve that falls has no BD-rate.
+ */
 export function curveOf(file: RoundTripFile, contender: string, { name, better }: Measure): RatePoint[] {
-  return file.points.flatMap((point) => {
+  const points = file.points.flatMap((point) => {
     const value = point.values[name] ?? null;
     if (point.contender !== contender || value === null) return [];
     return [{ rate: point.rate, quality: better === "higher" ? value : -value }];
   });
+  const rising: RatePoint[] = [];
+  for (const point of points.sort((a, b) => a.rate - b.rate || b.quality - a.quality)) {
+    if (point.quality > (rising.at(-1)?.quality ?? Number.NEGATIVE_INFINITY)) rising.push(point);
+  }
+  return rising;
 }
 
 /** By measure: names of files, the worst first, at the model's last point; files without a value are left out. */
