@@ -1,5 +1,6 @@
 import type { StreamHeader } from "@nacre/bitstream";
 import type { LayerCodes } from "@nacre/codec";
+import type { RoundTrips } from "@nacre/report";
 import type { Fact } from "./facts.js";
 import type { Options } from "./options.js";
 import type { Source } from "./source.js";
@@ -92,6 +93,8 @@ export type OpenModel = {
     options: { original?: Source; page?: { title: string; command: string } },
     task: Task,
   ): Promise<Inspection>;
+  /** What `report` needs; absent where the medium has no report yet. */
+  readonly roundTrips?: RoundTrips;
   close(): Promise<void>;
 };
 

@@ -40,11 +40,13 @@ const pointSchema = z
     path: ["missing"],
   });
 
-const fileSchema = z.strictObject({
+/** One file of a report; see roundTripSchema. */
+export const fileSchema = z.strictObject({
   name: z.string(),
-  bytes: count.describe("of the file on the disk; 0 where it could not be read"),
+  bytes: count.describe("of the file on the disk; 0 for a pipe or where it could not be read"),
   facts: z.record(z.string(), z.union([z.number(), z.string()])).describe("what the signal is, by name"),
   points: z.array(pointSchema).describe("by contender, rising in rate; empty for a file that failed"),
+  without: reasons.describe("why a baseline that was asked for has no point, by contender").optional(),
   original: mediaSchema.describe("where it was kept").optional(),
   failed: z.strictObject({ code: z.string(), sentence: z.string() }).optional(),
 });
