@@ -5,8 +5,10 @@ import { curveFigure } from "./curve-figure.js";
 import { sample } from "./marker.js";
 import {
   type Contender,
+  type Measure,
   meanCell,
   measureDigits,
+  measuresInOrder,
   measureTitle,
   modelOf,
   present,
@@ -23,10 +25,18 @@ export function comparison(report: RoundTripReport): string {
     "compare",
     "Quality over rate",
     `<p class="quiet">Means over files; the rate is the whole file's.${bands}</p>
-<div class="curves">${report.measures.map((measure) => curveFigure(report, measure)).join("\n")}</div>
+${curves(report)}
 ${rates(report)}
 <details><summary>All points of the curves as a table</summary>${pointTable(report)}</details>`,
   );
+}
+
+function curves(report: RoundTripReport): string {
+  const { first, others } = measuresInOrder(report);
+  const figures = (measures: Measure[]) =>
+    `<div class="curves">${measures.map((measure) => curveFigure(report, measure)).join("\n")}</div>`;
+  const more = `<details><summary>Curves of ${others.length} more measures</summary>${figures(others)}</details>`;
+  return `${figures(first)}${others.length === 0 ? "" : more}`;
 }
 
 function rates(report: RoundTripReport): string {
@@ -40,17 +50,19 @@ function rates(report: RoundTripReport): string {
 
 function rateTable(report: RoundTripReport, ran: Contender[]): string {
   const reach = widest(report);
+  const { first, others } = measuresInOrder(report);
+  const all = [...first, ...others];
   const rows = ran.map(({ name, version }) => {
     const key = sample(
       present(report).findIndex((contender) => contender.name === name),
       false,
     );
     const head = `<th scope="row">${key}${escapeHtml(name)}<small>${escapeHtml(version)}</small></th>`;
-    return `<tr>${head}${report.measures.map((measure) => rateCell(report, name, measure.name, reach)).join("")}</tr>`;
+    return `<tr>${head}${all.map((measure) => rateCell(report, name, measure.name, reach)).join("")}</tr>`;
   });
   const model = escapeHtml(modelOf(report)?.name ?? "the codec");
-  const caption = `BD-rate of ${model}: how many percent more bits it needs than the baseline for the same quality, −&nbsp;is fewer. Below it the interval of 95&nbsp;%; a hollow dot is an interval that holds 0.`;
-  const head = ["Against", ...report.measures.map(({ label }) => escapeHtml(label))];
+  const caption = `BD-rate of ${model}: how many percent more bits it needs than the baseline for the same quality, −&nbsp;is fewer. Below it the interval of 95&nbsp;%; a hollow dot is an interval that holds 0; one file has none.`;
+  const head = ["Against", ...all.map(({ label }) => escapeHtml(label))];
   return table("BD-rates", caption, head, rows) + rateReasons(report);
 }
 
@@ -86,8 +98,8 @@ function rateCell(
     return `<td class="none">none</td>`;
   }
   const { mean, low, high } = rate.percent;
-  const interval = low === high ? "no interval of one file" : `${signed(low)} to ${signed(high)}`;
-  const some = rate.files < whole ? `, ${rate.files} of ${whole} files` : "";
+  const interval = low === high ? "" : `${signed(low)} to ${signed(high)}`;
+  const some = rate.files < whole ? `${interval && ", "}${rate.files} of ${whole} files` : "";
   const word = low > 0 ? "more" : high < 0 ? "fewer" : "open";
   return `<td data-against="${escapeHtml(against)}" data-measure="${escapeHtml(measure)}"><b>${signed(mean)}</b> <span class="word">${word}</span>${forest(rate.percent, reach)}<small>${interval}${some}</small></td>`;
 }

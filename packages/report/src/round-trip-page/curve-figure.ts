@@ -137,8 +137,11 @@ function placeLabels(all: Series[], axes: Axes): Label[] {
   const placed: Label[] = [];
   for (const { name, points } of all) {
     const label = labelOf(name, points.at(-1)!, axes);
-    const tries = [0, 1, -1, 2, -2, 3, -3].map((step) => ({ ...label, y: label.y + step * labelHeight }));
-    const inside = tries.filter(({ y }) => y > plot.top - 4 && y < plot.bottom);
+    const tries = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5].map((step) => ({
+      ...label,
+      y: label.y + step * labelHeight,
+    }));
+    const inside = tries.filter(({ y }) => y > 5 && y < plot.bottom);
     placed.push(inside.find((each) => isFree(each, placed, all, axes)) ?? label);
   }
   return placed;

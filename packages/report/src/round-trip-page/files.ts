@@ -1,7 +1,7 @@
 import { escapeHtml } from "../html.js";
 import { section } from "../page-frame.js";
 import type { RoundTripReport } from "../round-trip/schema.js";
-import { chiefMeasure } from "./verdict.js";
+import { chiefMeasure } from "./parts.js";
 
 /** The files: those that failed with their sentence, and a list of the others that the page's script fills. */
 export function files(report: RoundTripReport): string {

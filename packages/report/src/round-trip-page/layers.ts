@@ -1,8 +1,15 @@
 import { decimal, escapeHtml } from "../html.js";
 import { section } from "../page-frame.js";
 import type { Mean, RoundTripLayer, RoundTripReport } from "../round-trip/schema.js";
-import { type Measure, meanCell, measureDigits, rateDigits, table } from "./parts.js";
-import { chiefMeasure } from "./verdict.js";
+import {
+  chiefMeasure,
+  type Measure,
+  meanCell,
+  measureDigits,
+  measuresInOrder,
+  rateDigits,
+  table,
+} from "./parts.js";
 
 /** Which layers earn their bits: what each costs beside what it gives, with a word for it. */
 export function layers(report: RoundTripReport): string {
@@ -58,7 +65,7 @@ export function layerLabel(report: RoundTripReport, layer: RoundTripLayer): stri
 
 function layerTable(report: RoundTripReport, chief: Measure): string {
   const ranked = priced(report, chief);
-  const others = report.measures.filter((measure) => measure !== chief);
+  const { first, others } = measuresInOrder(report);
   const most = {
     rate: Math.max(...report.layers.map(({ rate }) => rate ?? 0)),
     gain: Math.max(...report.layers.map(({ gain }) => Math.abs(gain[chief.name]?.mean ?? 0))),
@@ -70,14 +77,15 @@ function layerTable(report: RoundTripReport, chief: Measure): string {
     `Spent, ${report.rateUnit}`,
     gained(chief),
     `per ${report.rateUnit}`,
-    ...others.map(gained),
+    ...first.slice(1).map(gained),
     "Entries",
     "Usage",
     "Perplexity",
     "Dead codes",
     "Entropy, bit/code",
+    ...others.map(gained),
   ];
-  const rows = report.layers.map((layer) => row(report, layer, { chief, others, most, ranked }));
+  const rows = report.layers.map((layer) => row(report, layer, { chief, first, others, most, ranked }));
   const caption = `Means over files. Grey bars are what a layer costs, coloured ones what it gives over the prefix before it; hatched ones are losses. The first layer has nothing before it.`;
   return table("Layer table", caption, head.map(escapeHtml), rows) + reasons(report);
 }
@@ -96,6 +104,7 @@ function reasons(report: RoundTripReport): string {
 
 type RowContext = {
   chief: Measure;
+  first: Measure[];
   others: Measure[];
   most: { rate: number; gain: number; price: number };
   ranked: ReturnType<typeof priced>;
@@ -104,21 +113,24 @@ type RowContext = {
 function row(
   report: RoundTripReport,
   layer: RoundTripLayer,
-  { chief, others, most, ranked }: RowContext,
+  { chief, first, others, most, ranked }: RowContext,
 ): string {
   const gain = layer.gain[chief.name];
   const price = ranked.find((each) => each.layer === layer)?.price ?? null;
   const digits = measureDigits(chief);
+  const gainCell = (measure: Measure) =>
+    `<td>${meanCell(layer.gain[measure.name], measureDigits(measure))}</td>`;
   const cells = [
     barCell(decimal(layer.rate, rateDigits(report)), layer.rate, most.rate, "cost"),
     barCell(meanCell(gain, digits), gain?.mean ?? null, most.gain, "gain"),
     barCell(decimal(price, digits), price, most.price, "gain"),
-    ...others.map((measure) => `<td>${meanCell(layer.gain[measure.name], measureDigits(measure))}</td>`),
+    ...first.slice(1).map(gainCell),
     `<td>${layer.alphabet}</td>`,
     `<td>${decimal(100 * layer.usage, 1)} %</td>`,
     `<td>${decimal(layer.perplexity, layer.perplexity < 10 ? 1 : 0)}</td>`,
     `<td>${layer.deadCodes}</td>`,
     `<td>${decimal(layer.entropyBits, 2)} <span class="word">of ${decimal(Math.log2(layer.alphabet), 2)}</span></td>`,
+    ...others.map(gainCell),
   ];
   return `<tr data-layer="${layer.index}"><th scope="row">${escapeHtml(layerLabel(report, layer))}<small class="whole">${worth(layer, gain, ranked)}</small></th>${cells.join("")}</tr>`;
 }

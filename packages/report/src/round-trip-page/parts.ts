@@ -1,4 +1,5 @@
 import { decimal, escapeHtml } from "../html.js";
+import { priced, shown } from "../layer-figures.js";
 import type { Mean, RoundTripReport } from "../round-trip/schema.js";
 
 export type Measure = RoundTripReport["measures"][number];
@@ -7,6 +8,23 @@ export type Contender = RoundTripReport["contenders"][number];
 /** The codec that the report is about. */
 export function modelOf({ contenders }: RoundTripReport): Contender | undefined {
   return contenders.find(({ kind }) => kind === "model");
+}
+
+/** The measure that a layer's bits and the codecs are held against first. */
+export function chiefMeasure({ measures, medium }: RoundTripReport): Measure | undefined {
+  return measures.find(({ name }) => name === priced[medium]) ?? measures[0];
+}
+
+/** What a page shows of a layer, and one more of pictures. */
+const early = { audio: shown.audio, image: [...shown.image, "ssim"] };
+
+/** All measures: first three that say different things, the chief one before them, then the others. */
+export function measuresInOrder(report: RoundTripReport): { first: Measure[]; others: Measure[] } {
+  const chief = chiefMeasure(report);
+  const place = (measure: Measure) =>
+    measure === chief ? 0 : early[report.medium].includes(measure.name) ? 1 : 2;
+  const sorted = report.measures.toSorted((a, b) => place(a) - place(b));
+  return { first: sorted.slice(0, 3), others: sorted.slice(3) };
 }
 
 /** The codecs that were run: those that have points. */

@@ -26,7 +26,9 @@ const picturePanel = (file) => {
   const told = el("output", {});
   const divided = el("div", { class: "row" }, el("span", {}, "Divider"), split);
   const amplified = el("div", { class: "row" }, el("span", {}, "Amplified"), factor, told);
-  const node = el("div", { class: "panel-of seen" }, controls.node, el("div", { class: "row", role: "group", "aria-label": "View" }, ...buttons, zoom), divided, amplified, stage);
+  const choice = el("div", { class: "row", role: "group", "aria-label": "View" }, ...buttons, zoom);
+  const aside = el("div", { class: "panel-of" }, controls.steps, controls.pair, choice, divided, amplified);
+  const node = el("div", { class: "panel-of" }, controls.table, el("div", { class: "seen" }, aside, stage));
   const divide = () => {
     frame.style.setProperty("--split", split.value + "%");
     split.setAttribute("aria-valuetext", Math.round(split.value) + " %: left of it A, right of it B");
@@ -61,7 +63,7 @@ const picturePanel = (file) => {
     under.replaceChildren(...(left === right ? [] : [left]));
     over.replaceChildren(right);
     badges[0].textContent = versionName(reference);
-    badges[1].textContent = view === "difference" ? "less " + versionName(b) : versionName(b);
+    badges[1].textContent = view === "difference" ? "against " + versionName(b) : versionName(b);
     buttons.forEach((button, i) => button.setAttribute("aria-pressed", views[i][0] === view));
     [divided.hidden, amplified.hidden, canvas.hidden] = [view !== "divided", view !== "difference", view !== "difference"];
     under.hidden = view !== "divided";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { pictureRoundTrip, soundRoundTrip } from "../../test/round-trips.js";
-import { roundTripSchema } from "../round-trip/schema.js";
+import { type RoundTripReport, roundTripSchema } from "../round-trip/schema.js";
 import { roundTripPage } from "./index.js";
+import { verdict } from "./verdict.js";
 
 const reports = { sound: soundRoundTrip(), picture: pictureRoundTrip() };
 
@@ -41,4 +42,39 @@ test("hostile names stay text", () => {
   });
   expect(html).not.toContain("<img src=x");
   expect(html.match(/<\/script>/g)).toHaveLength(2);
+});
+
+test("the verdict says on which side of 0 each interval lies, and how many measures agree", () => {
+  const [chief, second] = reports.picture.measures;
+  const rate = (measure: string, low: number, high: number) => ({
+    ...{ against: "jpeg", measure, percent: { mean: (low + high) / 2, low, high }, files: 2, without: [] },
+  });
+  const told = (...bdRates: RoundTripReport["bdRates"]) => verdict({ ...reports.picture, bdRates });
+  expect(told(rate(chief!.name, -30, -10), rate(second!.name, -9, -1))).toBe(
+    "At equal quality toy@1 needs fewer bits than jpeg (−20.0 % by PSNR of RGB; so say all 2 measures).",
+  );
+  expect(told(rate(chief!.name, 1, 3), rate(second!.name, -9, 1))).toBe(
+    "At equal quality toy@1 needs more bits than jpeg (+2.0 % by PSNR of RGB; so say 1 of 2 measures).",
+  );
+  expect(told({ ...rate(chief!.name, -1, 3), files: 1 })).toBe(
+    "At equal quality toy@1 needs about as many bits as jpeg (+1.0 % by PSNR of RGB over 1 of 2 files).",
+  );
+  expect(told()).toContain("cannot be compared");
+});
+
+test("a layer whose interval lies below 0 makes it worse, one that holds 0 is not proven", () => {
+  const [chief] = reports.picture.measures;
+  const gains = [
+    null,
+    { mean: 2, low: 1, high: 3 },
+    { mean: 0.1, low: -1, high: 1 },
+    { mean: -2, low: -3, high: -1 },
+  ];
+  const layers = reports.picture.layers.map((layer, i) => ({
+    ...{ ...layer, gain: { ...layer.gain, [chief!.name]: gains[i]! } },
+  }));
+  const html = roundTripPage({ ...reports.picture, layers });
+  const words = [...html.matchAll(/<small class="whole">([^<]+)</g)].map(([, word]) => word);
+  expect(words).toEqual(["base", "▲ earns most", "? not proven", "✕ makes it worse"]);
+  expect(html).toContain("PSNR of RGB gets worse with layer 4.");
 });

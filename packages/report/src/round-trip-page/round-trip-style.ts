@@ -9,7 +9,8 @@ dl.numbers{grid-template-columns:repeat(5,1fr)}
 [hidden]{display:none!important}
 .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}.c5{--c:var(--c5)}
 .curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:1.6rem 2rem;margin:1.2rem 0 .6rem}
-.curve{max-width:34rem}
+.curve{max-width:34rem;display:grid;grid-row:span 2;grid-template-rows:subgrid;row-gap:.4rem}
+.curve figcaption{line-height:1.35}
 .curve figcaption span{color:var(--quiet);font-size:.84rem;margin-left:.35rem}
 .curve svg{max-width:none}
 svg text.tick{fill:var(--quiet);text-anchor:middle}
@@ -49,7 +50,7 @@ th.words{text-align:left}
 #files{list-style:none;padding:0;margin:1rem 0;border-top:1px solid var(--line)}
 #files>li{border-bottom:1px solid var(--line)}
 #files>li>details{margin:0}
-#files>li>details>summary{display:grid;grid-template-columns:1fr auto;gap:.2rem 1rem;align-items:baseline;padding:.65rem .2rem;color:var(--ink)}
+#files>li>details>summary{display:grid;grid-template-columns:minmax(9rem,1fr) auto;gap:.2rem 1rem;align-items:baseline;padding:.65rem .2rem;color:var(--ink)}
 #files summary b{font-weight:600;overflow-wrap:anywhere}
 #files summary b::before{content:"▸";display:inline-block;width:1.1rem;color:var(--quiet)}
 #files details[open]>summary b::before{content:"▾"}
@@ -59,7 +60,7 @@ th.words{text-align:left}
 .value.chief{font-weight:650}
 .inside>p{font-size:.9rem}
 .inside{padding:0 0 1.4rem}
-.panel-of,.controls{display:flex;flex-direction:column;gap:.75rem}
+.panel-of{display:flex;flex-direction:column;gap:.75rem}
 .row+.row{margin-top:0}
 .tools{margin-top:1rem}
 .tools label{font-size:.9rem;color:var(--quiet)}
@@ -74,7 +75,7 @@ table.versions th button{min-width:8.5rem;text-align:left;display:flex;align-ite
 table.versions tr.chosen td{font-weight:600}
 table.versions td:nth-child(2),table.points td:nth-child(2){text-align:left}
 table.versions th,table.versions td{padding-block:.25rem}
-.steps label{min-width:4.2rem}
+.steps label,.seen .row>span:first-child{min-width:4.2rem;font-size:.9rem}
 .steps output{min-width:13rem}
 .pair{color:var(--quiet);font-size:.88rem}
 .check{display:inline-flex;gap:.45rem;align-items:center;font-size:.9rem;min-height:2.5rem}
@@ -114,7 +115,8 @@ table.facts th,table.facts td{text-align:left;vertical-align:top;overflow-wrap:a
 table.facts{margin-top:1rem}table.facts th{min-width:9rem;padding-right:1rem}
 #origin~.row{margin-top:1rem}
 .pair{margin-right:1.2rem}
-@media(min-width:68rem){.panel-of.seen{display:grid;grid-template-columns:31rem 1fr;grid-template-rows:auto auto auto 1fr;gap:.75rem 1.6rem}.panel-of.seen>*{grid-column:1}.panel-of.seen>.stage-of{grid-column:2;grid-row:1/-1}.panel-of.seen table.versions{min-width:100%}.panel-of.seen .steps output{min-width:9rem}}
+.seen{display:flex;flex-direction:column;gap:.75rem}
+@media(min-width:60rem){.seen{display:grid;grid-template-columns:20rem 1fr;gap:1.6rem}.seen .steps{flex-wrap:wrap}.seen .steps output{flex-basis:100%;text-align:left}.seen .panel-of{align-self:start}}
 @media(max-width:44rem){dl.numbers div:last-child:nth-child(odd){grid-column:1/-1}td.meter{min-width:5.4rem}.tools label[for=find]{display:none}.tools input{flex:1 1 8rem}dl.numbers{grid-template-columns:1fr 1fr}#files>li>details>summary{grid-template-columns:1fr}.values{padding-left:1.1rem}.value:not(.chief):not(:first-child){display:none}.steps output{min-width:0;flex-basis:100%;text-align:left}table.versions th button{min-width:6.6rem}.stage-of{max-height:none}}
 @media print{#files,.tools,.keys{display:none}}
 `;

@@ -20,7 +20,7 @@ const soundPanel = (file) => {
   const figures = [spectrogramFigure(""), spectrogramFigure("")];
   const pictures = el("div", { class: "pair-of" }, ...figures.map(({ node }) => node));
   const node = el("div", { class: "panel-of" },
-    el("div", { class: "row" }, play, seek, clock), controls.node,
+    el("div", { class: "row" }, play, seek, clock), controls.table, controls.steps, controls.pair,
     pictures);
   controls.pair.append(el("label", { class: "check" }, match, "One loudness"), told);
   const index = (version) => steps.indexOf(version.steps[version.at]);

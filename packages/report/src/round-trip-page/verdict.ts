@@ -1,15 +1,14 @@
 import { decimal } from "../html.js";
 import type { Mean, RoundTripReport } from "../round-trip/schema.js";
-import { measureDigits, modelOf, rateDigits, signed, wordList } from "./parts.js";
-
-/** The measure that a layer's bits and the codecs are held against first: the picture's error, the sound's timbre. */
-export function chiefMeasure({
-  measures,
-  medium,
-}: RoundTripReport): RoundTripReport["measures"][number] | undefined {
-  const name = { audio: "melDistance", image: "psnrRgb" }[medium];
-  return measures.find((measure) => measure.name === name) ?? measures[0];
-}
+import {
+  chiefMeasure,
+  measureDigits,
+  measuresInOrder,
+  modelOf,
+  rateDigits,
+  signed,
+  wordList,
+} from "./parts.js";
 
 /** In one sentence: how the model stands against each baseline over all measures, as text. */
 export function verdict(report: RoundTripReport): string {
@@ -30,19 +29,13 @@ function standing(report: RoundTripReport, against: string): string[] {
   const rates = report.bdRates.filter((rate) => rate.against === against && rate.percent);
   const told = rates.find(({ measure }) => measure === chiefMeasure(report)?.name) ?? rates[0];
   if (!told) return [];
-  const short = (name: string) => report.measures.find((measure) => measure.name === name)?.short ?? name;
-  const others = rates.filter((rate) => side(rate.percent!) !== side(told.percent!));
-  const elsewhere = others.map((rate) => `${sideWords[side(rate.percent!)]} by ${short(rate.measure)}`);
-  const same = rates
-    .filter((rate) => rate !== told && !others.includes(rate))
-    .map(({ measure }) => short(measure));
+  const short = report.measures.find(({ name }) => name === told.measure)?.short ?? told.measure;
+  const agreeing = rates.filter((rate) => side(rate.percent!) === side(told.percent!)).length;
   const whole = report.files.filter(({ failed }) => !failed).length;
   const some = told.files < whole ? ` over ${told.files} of ${whole} files` : "";
-  const also = others.length === 0 && same.length > 2 ? `all ${rates.length} measures` : wordList(same);
-  const figure = [
-    `${signed(told.percent!.mean)} by ${short(told.measure)}${some}${also && `, and so by ${also}`}`,
-    ...elsewhere,
-  ].join("; ");
+  const count = rates.length === agreeing ? `all ${agreeing}` : `${agreeing} of ${rates.length}`;
+  const also = rates.length === 1 ? "" : `; so say ${count} measures`;
+  const figure = `${signed(told.percent!.mean)} by ${short}${some}${also}`;
   return [
     `${sideWords[side(told.percent!)]} ${side(told.percent!) === "open" ? "as" : "than"} ${against} (${figure})`,
   ];
@@ -62,24 +55,22 @@ export function headNumbers(report: RoundTripReport): [string, string, string][]
   const model = modelOf(report);
   const full = report.curves.find(({ contender }) => contender === model?.name)?.points.at(-1);
   const depth = full?.layers === undefined ? "at its highest" : "all layers";
-  const chief = chiefMeasure(report);
   const dead = report.layers.reduce((sum, { deadCodes }) => sum + deadCodes, 0);
   const all = report.layers.reduce((sum, { alphabet }) => sum + alphabet, 0);
-  const shown = [chief, ...report.measures.filter((measure) => measure !== chief)].slice(0, 2);
   return [
-    [String(report.files.length), "", failed === 0 ? "files, none failed" : `files, ${failed} failed`],
+    [
+      String(report.files.length),
+      "",
+      `${report.files.length === 1 ? "file" : "files"}, ${failed === 0 ? "none" : failed} failed`,
+    ],
     [decimal(full?.rate.mean, rateDigits(report)), report.rateUnit, `mean rate, ${depth}`],
-    ...shown.flatMap((measure): [string, string, string][] =>
-      measure
-        ? [
-            [
-              decimal(full?.values[measure.name]?.mean, measureDigits(measure)),
-              measure.unit,
-              `mean ${measure.label}, ${depth}`,
-            ],
-          ]
-        : [],
-    ),
+    ...measuresInOrder(report)
+      .first.slice(0, 2)
+      .map((measure): [string, string, string] => [
+        decimal(full?.values[measure.name]?.mean, measureDigits(measure)),
+        measure.unit,
+        `mean ${measure.label}, ${depth}`,
+      ]),
     [all === 0 ? "–" : decimal((100 * dead) / all, 1), "%", `of ${all} codes not used in these files`],
   ];
 }

@@ -73,8 +73,8 @@ const versionControls = (file, changed) => {
     el("caption", { class: "hidden" }, "Versions of " + file.name + ": choose which is " + (isSound ? "heard" : "seen")),
     el("thead", {}, el("tr", {}, ...head.map((cell) => el("th", { scope: "col" }, cell)))),
     el("tbody", {}, ...rows.map(({ row }) => row))));
+  const steps = el("div", { class: "row steps" }, label, slider, told);
   const pair = el("div", { class: "row" }, back, heard);
-  const node = el("div", { class: "controls" }, table, el("div", { class: "row steps" }, label, slider, told), pair);
   const key = (pressed) => {
     if (/^[0-9]$/.test(pressed)) choose(Number(pressed));
     else if (pressed === "x") swap();
@@ -84,6 +84,6 @@ const versionControls = (file, changed) => {
     return true;
   };
   const other = () => (before < 0 ? versions[chosen] : versions[before]);
-  return { node, pair, key, show, versions, current: () => versions[chosen], other };
+  return { table, steps, pair, key, show, versions, current: () => versions[chosen], other };
 };
 `;
