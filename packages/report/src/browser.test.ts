@@ -41,6 +41,19 @@ function manyFiles(report: RoundTripReport, count: number): RoundTripReport {
   return { ...report, files, worst: Object.fromEntries(report.measures.map(({ name }) => [name, names])) };
 }
 
+/** The same report with the media of its first file in a folder beside the page, and what is in that. */
+function besidePage(report: RoundTripReport) {
+  const files = new Map<string, { type: string; bytes: Buffer }>();
+  const placed = structuredClone(report);
+  const [first] = placed.files;
+  for (const media of [first!.original, ...first!.points.map((point) => point.media)]) {
+    const [, type, data] = media!.href.match(/^data:([^;]+);base64,(.*)$/)!;
+    media!.href = `media/${files.size}.bin`;
+    files.set(media!.href, { type: type!, bytes: Buffer.from(data!, "base64") });
+  }
+  return { report: { ...placed, files: [first!] }, files };
+}
+
 describe.skipIf(noBrowser)("in a browser", { timeout: 60_000 }, () => {
   let open: OpenBrowser;
   beforeAll(async () => {
@@ -147,6 +160,20 @@ describe.skipIf(noBrowser)("in a browser", { timeout: 60_000 }, () => {
         /^Spectrogram of A Original/,
       );
     }));
+
+  test("sounds that lie beside the page play and switch, and nothing but them is asked for", async () => {
+    const { report, files } = besidePage(reports.sound);
+    const { page, faults, close } = await openPage(open.browser, roundTripPage(report), 1280, files);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    const place = () => page.getByLabel("Position").inputValue().then(Number);
+    await expect.poll(place).toBeGreaterThan(0.02);
+    await page.locator("#files summary").first().focus();
+    await page.keyboard.press("2");
+    expect(await chosen(page)).toContain("opus2 6 kbit/s");
+    await page.getByText("There are no spectrograms").waitFor();
+    expect(faults).toEqual([]);
+    await close();
+  });
 
   test("a picture is seen in place, divided and as a difference that is drawn from its pixels", () =>
     onPage(reports.picture, 1280, async (page) => {

@@ -72,7 +72,7 @@ const elementTransport = (hrefs, { seconds = 0, ended }) => {
   const duration = () => sounds[chosen].duration || seconds;
   const ready = (sound) => new Promise((resolve, reject) => {
     if (sound.readyState > 0) return resolve();
-    sound.addEventListener("loadedmetadata", resolve, { once: true });
+    sound.addEventListener("loadedmetadata", () => resolve(), { once: true });
     sound.addEventListener("error", () => reject(new Error("cannot be loaded")), { once: true });
   });
   return {

@@ -49,14 +49,21 @@ async function unpacked(folder: string): Promise<string> {
 /** A page that is open, with what went wrong on it: errors, and whatever it asked for outside itself. */
 export type OpenPage = { page: Page; faults: string[]; close: () => Promise<void> };
 
-/** Opens a page's text as a file is opened, and lets nothing else through. */
-export async function openPage(browser: Browser, html: string, width: number): Promise<OpenPage> {
+/** Opens a page's text and lets nothing else through, but for files that lie beside it, by path. */
+export async function openPage(
+  browser: Browser,
+  html: string,
+  width: number,
+  beside: ReadonlyMap<string, { type: string; bytes: Buffer }> = new Map(),
+): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width, height: 900 } });
   const faults: string[] = [];
   const address = "http://report.test/";
   await context.route("**/*", (route) => {
     const asked = route.request().url();
     if (asked === address) return route.fulfill({ contentType: "text/html; charset=utf-8", body: html });
+    const file = beside.get(asked.slice(address.length));
+    if (file) return route.fulfill({ contentType: file.type, body: file.bytes });
     faults.push(`asked for ${asked.slice(0, 80)}`);
     return route.abort();
   });

@@ -3,7 +3,8 @@ import { section } from "../page-frame.js";
 import type { RoundTripReport } from "../round-trip/schema.js";
 import { layerLabel } from "./layers.js";
 
-const [width, height] = [280, 110];
+const [width, height] = [280, 140];
+const plot = { left: 50, right: 276, top: 8, bottom: 120 };
 
 /** How evenly each layer's codes are used, and each code decoded alone; nothing where the report has neither. */
 export function codeUse(report: RoundTripReport): string {
@@ -15,7 +16,7 @@ export function codeUse(report: RoundTripReport): string {
       : section(
           "use",
           "How codes are used",
-          `<p class="quiet">Codes from the most used to the least; the line is what every code would have if all were used alike. A flat figure is a layer whose bits carry much.</p>
+          `<p class="quiet">Shares of the codes on a log scale, from the most used to the least; the dashed line is what each would have if all were used alike. What lies empty on the right is codes that are never used.</p>
 <div class="panels">${use.map((each) => histogram(report, each)).join("\n")}</div>`,
         );
   const alone =
@@ -39,27 +40,47 @@ function histogram(report: RoundTripReport, { layer, counts }: { layer: number; 
   const all = sorted.reduce((sum, count) => sum + count, 0);
   const alphabet = Math.max(1, report.layers.find(({ index }) => index === layer)?.alphabet ?? sorted.length);
   const name = `Layer ${labelOf(report, layer)}`;
-  if (all === 0)
-    return `<figure class="panel use"><figcaption><b>${name}</b><br><span>no codes</span></figcaption></figure>`;
-  const tenth = sorted.slice(0, Math.ceil(alphabet / 10)).reduce((sum, count) => sum + count, 0) / all;
-  const half = codesOfHalf(sorted, all);
-  const words = `${half} of ${alphabet} codes make half of all uses; the first tenth makes ${decimal(100 * tenth, 0)} %`;
-  const top = Math.max(sorted[0]! / all, 2 / alphabet);
-  const y = (share: number) => (height * (1 - share / top)).toFixed(1);
+  if (all === 0) {
+    return `<figure class="panel use"><figcaption><b>${escapeHtml(name)}</b><br><span>no codes</span></figcaption></figure>`;
+  }
+  const shares = sorted.filter((count) => count > 0).map((count) => count / all);
+  const tenth = shares.slice(0, Math.ceil(alphabet / 10)).reduce((sum, share) => sum + share, 0);
+  const words = `${codesOfHalf(sorted, all)} of ${alphabet} codes make half of all uses; the first tenth makes ${decimal(100 * tenth, 0)} %`;
+  const alt = `${name}: ${words}; the most used code has ${decimal(100 * shares[0]!, 2)} %, ${shares.length} codes are used at all.`;
   return `<figure class="panel use"><figcaption><b>${escapeHtml(name)}</b><br><span>${words}</span></figcaption>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${name}: ${words}; the most used code has ${decimal((100 * sorted[0]!) / all, 2)} %, ${sorted.filter((count) => count > 0).length} codes are used at all.`)}" preserveAspectRatio="none"><path d="${steps(sorted, all, alphabet, y)}"/><line x1="0" x2="${width}" y1="${y(1 / alphabet)}" y2="${y(1 / alphabet)}"/></svg>
-<div class="ends" aria-hidden="true"><span>most used ${decimal((100 * sorted[0]!) / all, 2)} %</span><span>${alphabet} codes</span></div></figure>`;
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(alt)}">${surface(shares, alphabet)}</svg></figure>`;
 }
 
-/** A surface of at most as many steps as it is wide; of the codes of a step the mean is drawn. */
-function steps(sorted: number[], all: number, alphabet: number, y: (share: number) => string): string {
-  const count = Math.min(width, alphabet);
-  const parts = Array.from({ length: count }, (_, i) => {
-    const [from, to] = [Math.floor((i * alphabet) / count), Math.floor(((i + 1) * alphabet) / count)];
-    const sum = sorted.slice(from, to).reduce((total, uses) => total + uses, 0);
-    return `V${y(sum / all / (to - from))}H${((width * (i + 1)) / count).toFixed(1)}`;
+/** Shares of codes by rank on a log scale; the dashed line is the share of each if all were used alike. */
+function surface(shares: number[], alphabet: number): string {
+  const [top, low] = [shares[0]!, Math.min(shares.at(-1)!, 1 / alphabet)].map(Math.log10) as [number, number];
+  const floor = low - 0.25;
+  const y = (share: number) =>
+    round(plot.top + ((top - Math.log10(share)) / (top - floor || 1)) * (plot.bottom - plot.top));
+  const x = (rank: number) => round(plot.left + (rank / alphabet) * (plot.right - plot.left));
+  const decades = Array.from({ length: 9 }, (_, i) => 10 ** -i).filter(
+    (share) => Math.log10(share) <= top + 1e-9 && Math.log10(share) >= floor,
+  );
+  const grid = decades.map(
+    (share) =>
+      `<line x1="${plot.left}" x2="${plot.right}" y1="${y(share)}" y2="${y(share)}"/><text class="name" x="${plot.left - 5}" y="${y(share) + 4}">${Number((100 * share).toPrecision(1))} %</text>`,
+  );
+  const alike = `<line class="alike" x1="${plot.left}" x2="${plot.right}" y1="${y(1 / alphabet)}" y2="${y(1 / alphabet)}"/>`;
+  return `${grid.join("")}<path d="${steps(shares, x, y)}"/>${alike}<text class="left" x="${plot.left}" y="${height - 3}">most used</text><text class="name" x="${plot.right}" y="${height - 3}">${alphabet} codes</text>`;
+}
+
+/** A surface of at most as many steps as there are units across; of the codes of a step the mean is drawn. */
+function steps(shares: number[], x: (rank: number) => number, y: (share: number) => number): string {
+  const by = Math.ceil(shares.length / (plot.right - plot.left));
+  const parts = Array.from({ length: Math.ceil(shares.length / by) }, (_, i) => {
+    const part = shares.slice(i * by, (i + 1) * by);
+    return `V${y(part.reduce((sum, share) => sum + share, 0) / part.length)}H${x(i * by + part.length)}`;
   });
-  return `M0,${height}${parts.join("")}V${height}z`;
+  return `M${plot.left},${plot.bottom}${parts.join("")}V${plot.bottom}z`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function codesOfHalf(sorted: number[], all: number): number {

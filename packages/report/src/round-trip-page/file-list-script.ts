@@ -55,9 +55,9 @@ const empty = (part) => {
 };
 const rowOf = (file, rank) => {
   const point = fullPoint(file);
-  const chosen = report.measures.filter(({ name }) => name === order.value);
-  const others = report.measures.filter(({ name }) => name !== order.value).slice(0, 2);
-  const values = [...chosen, ...others].map((measure) => el("span", { class: measure.name === order.value ? "value chief" : "value" }, el("i", {}, measure.short + " "), point ? measureText(measure, point) + (measure.unit ? " " + measure.unit : "") : "\\u2013"));
+  const ordered = [order.value, ...[...order.options].map(({ value }) => value)];
+  const few = [...new Set(ordered)].slice(0, 3).map((name) => report.measures.find((measure) => measure.name === name));
+  const values = few.map((measure) => el("span", { class: measure.name === order.value ? "value chief" : "value" }, el("i", {}, measure.short + " "), point ? measureText(measure, point) + (measure.unit ? " " + measure.unit : "") : "\\u2013"));
   const part = el("details", {}, el("summary", {}, el("b", {}, file.name), el("span", { class: "values" }, el("span", { class: "value" }, point ? rateText(point.rate) : "\\u2013"), ...values)), el("div", { class: "inside" }));
   part.addEventListener("toggle", () => (part.open ? fill(part, file) : empty(part)));
   part.addEventListener("keydown", (event) => {

@@ -1,13 +1,13 @@
 import { escapeHtml } from "../html.js";
 import { section } from "../page-frame.js";
 import type { RoundTripReport } from "../round-trip/schema.js";
-import { chiefMeasure } from "./parts.js";
+import { measuresInOrder } from "./parts.js";
 
 /** The files: those that failed with their sentence, and a list of the others that the page's script fills. */
 export function files(report: RoundTripReport): string {
   const failed = report.files.filter((file) => file.failed);
   const whole = report.files.length - failed.length;
-  const chief = chiefMeasure(report)?.name;
+  const { first, others } = measuresInOrder(report);
   const faults =
     failed.length === 0
       ? ""
@@ -16,7 +16,7 @@ export function files(report: RoundTripReport): string {
     whole === 0
       ? `<p class="quiet">No file came through.</p>`
       : `<noscript><p>The list of files needs this page's script; all numbers above do not.</p></noscript>
-<form class="row tools needs-script" hidden><label for="order">Worst first by</label><select id="order">${report.measures.map(({ name, label }) => `<option value="${escapeHtml(name)}"${name === chief ? " selected" : ""}>${escapeHtml(label)}</option>`).join("")}</select>
+<form class="row tools needs-script" hidden><label for="order">Worst first by</label><select id="order">${[...first, ...others].map(({ name, label }) => `<option value="${escapeHtml(name)}">${escapeHtml(label)}</option>`).join("")}</select>
 <label for="find">Find</label><input type="search" id="find" placeholder="a name" autocomplete="off" spellcheck="false"><output id="found" aria-live="polite"></output></form>
 <ol id="files"></ol>
 <div class="row"><button type="button" id="more" hidden></button></div>`;

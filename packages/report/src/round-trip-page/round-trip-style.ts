@@ -96,10 +96,11 @@ figure.sound figcaption{font-size:.88rem;margin-bottom:.3rem;font-weight:600}
 .badge{position:absolute;top:.5rem;line-height:1.3;font-size:.75rem;padding:.15rem .45rem;border-radius:5px;background:#000b;color:#fff;pointer-events:none;max-width:46%}
 .badge.a{left:.5rem}.badge.b{right:.5rem}
 .frame.place .badge.a{display:none}
-.use svg{height:110px;max-width:none}
+.use svg{max-width:30rem}
+.use text{font-size:10.5px}
+.use text.left{fill:var(--quiet)}
 .use path{fill:var(--cost)}
-.use svg line{stroke:var(--ink);stroke-dasharray:5 4;vector-effect:non-scaling-stroke}
-.ends{display:flex;justify-content:space-between;font-size:.75rem;color:var(--quiet);margin-top:.2rem}
+.use svg line.alike{stroke:var(--ink);stroke-dasharray:5 4}
 .panel.use figcaption{min-height:0;margin-bottom:.5rem}
 ul.atlas{list-style:none;padding:0;margin:.6rem 0;display:grid;grid-template-columns:repeat(auto-fill,minmax(4.6rem,1fr));gap:.6rem}
 .atlas img{width:100%;aspect-ratio:1;object-fit:contain;image-rendering:pixelated;border-radius:4px;background:var(--card);border:1px solid var(--line)}

@@ -18,10 +18,10 @@ const soundPanel = (file) => {
   const match = el("input", { type: "checkbox", checked: true, change: () => level() });
   const told = el("output", { class: "told", "aria-live": "polite" });
   const figures = [spectrogramFigure(""), spectrogramFigure("")];
+  const unread = el("p", { class: "quiet", hidden: true }, "There are no spectrograms: a page may not read the samples of sounds that lie beside it.");
   const pictures = el("div", { class: "pair-of" }, ...figures.map(({ node }) => node));
   const node = el("div", { class: "panel-of" },
-    el("div", { class: "row" }, play, seek, clock), controls.table, controls.steps, controls.pair,
-    pictures);
+    el("div", { class: "row" }, play, seek, clock), controls.table, controls.steps, controls.pair, pictures, unread);
   controls.pair.append(el("label", { class: "check" }, match, "One loudness"), told);
   const index = (version) => steps.indexOf(version.steps[version.at]);
   const decibels = matched(steps);
@@ -45,6 +45,7 @@ const soundPanel = (file) => {
     const [first, ...drawn] = await Promise.all([versions[0], ...pair].map((version) => pictureOf(index(version))));
     if (closed || now !== turn) return;
     pictures.hidden = !first;
+    unread.hidden = Boolean(first);
     show();
     if (!first) return;
     const top = first.levels.levels.reduce((most, value) => Math.max(most, value), -120);
