@@ -25,6 +25,7 @@ const soundPanel = (file) => {
   controls.pair.append(el("label", { class: "check" }, match, "One loudness"), told);
   const index = (version) => steps.indexOf(version.steps[version.at]);
   const decibels = matched(steps);
+  const unreadable = "These sounds cannot be read here; where they lie in a folder, it belongs beside the page.";
   let closed = false;
   const cached = new Map();
   const pictureOf = async (at) => {
@@ -55,7 +56,7 @@ const soundPanel = (file) => {
   const changed = () => {
     transport.choose(index(controls.current()));
     level();
-    draw().catch(() => { told.textContent = "This browser cannot read these sounds."; });
+    draw().catch(() => { told.textContent = unreadable; });
   };
   const show = () => {
     if (closed) return;
@@ -70,8 +71,12 @@ const soundPanel = (file) => {
     if (transport.playing()) requestAnimationFrame(show);
   };
   const toggle = async () => {
-    if (transport.playing()) transport.stop();
-    else await transport.play();
+    try {
+      if (transport.playing()) transport.stop();
+      else await transport.play();
+    } catch {
+      told.textContent = unreadable;
+    }
     show();
   };
   figures.forEach(({ field }) => field.addEventListener("click", (event) => {
