@@ -122,13 +122,13 @@ test("an unfinished report of other options is not gone on with", async () => {
 test("rates are met by encoding to them, and two reports are compared with conditions", async () => {
   const at = sandbox();
   writeFileSync(at("a.png"), await png(waves(180, 170)));
-  const argv = ["report", at("a.png"), "--against", "jpeg", "--rates", "0.2,0.19,9", ...model];
+  const argv = ["report", at("a.png"), "--against", "jpeg", "--rates", "9,0.2", ...model];
   expect((await call([...argv, "-o", at("one")])).code).toBe(0);
   const report = read(at("one", "report.json"));
   const of = (name: string) => report.files[0]!.points.filter(({ contender }) => contender === name);
   // The tiny model can do no 9 bits per pixel.
-  expect(of("tiny-picture@1").map(({ setting }) => setting)).toEqual(["0.19 bit/pixel", "0.2 bit/pixel"]);
-  expect(of("jpeg").map(({ setting }) => setting)).toEqual(["0.19 bit/pixel", "0.2 bit/pixel", "9 bit/pixel"]);
+  expect(of("tiny-picture@1").map(({ setting }) => setting)).toEqual(["0.2 bit/pixel"]);
+  expect(of("jpeg").map(({ setting }) => setting)).toEqual(["0.2 bit/pixel", "9 bit/pixel"]);
   for (const { rate, setting } of of("tiny-picture@1")) {
     expect(rate).toBeLessThanOrEqual(Number.parseFloat(setting));
   }
