@@ -14,7 +14,7 @@ function curveTable({ curves, measures, rateUnit }: RoundTripReport): string {
   const head = [
     curve.contender,
     rateUnit,
-    ...measures.map(({ short, unit }) => short + (unit && ` ${unit}`)),
+    ...measures.map(({ short, unit }) => (short.endsWith(unit) ? short : `${short} ${unit}`)),
   ];
   const rows = curve.points.map(({ setting, rate, values }) => [
     setting,

@@ -56,18 +56,7 @@ async function modelPoints<Signal>(
   rates: readonly number[] | undefined,
 ): Promise<RoundTripPoint[]> {
   const { signal, file, report } = coded;
-  if (rates && coder.atRate) {
-    const points: RoundTripPoint[] = [];
-    for (const rate of rates) {
-      const bytes = await coder.atRate(signal, rate);
-      const values = medium.measure(signal, await coder.decode(bytes));
-      const setting = `${rate} ${medium.rateUnit}`;
-      points.push(
-        pointOf(medium, signal, { contender: coder.model.id, setting, bytes: bytes.length }, values),
-      );
-    }
-    return points;
-  }
+  if (rates && coder.atRate) return ratePoints(medium, coder, signal, rates);
   const prefixes = report.layers
     .filter(({ role }) => role === "content")
     .map((layer) => {
@@ -78,6 +67,28 @@ async function modelPoints<Signal>(
       return pointOf(medium, signal, head, values);
     });
   return rates ? fitting(prefixes, rates) : prefixes;
+}
+
+/** A rate that the model cannot meet has no point. */
+async function ratePoints<Signal>(
+  medium: TripMedium<Signal>,
+  coder: TripCoder<Signal>,
+  signal: Signal,
+  rates: readonly number[],
+): Promise<RoundTripPoint[]> {
+  const points: RoundTripPoint[] = [];
+  for (const rate of rates) {
+    const file = await coder.atRate!(signal, rate).catch(unmet);
+    if (!file) continue;
+    const head = { contender: coder.model.id, setting: `${rate} ${medium.rateUnit}`, bytes: file.length };
+    points.push(pointOf(medium, signal, head, medium.measure(signal, await coder.decode(file))));
+  }
+  return points;
+}
+
+function unmet(error: unknown): undefined {
+  if (isNacreError(error) && error.code === "option") return undefined;
+  throw error;
 }
 
 /** For each rate the largest prefix that takes no more. */
