@@ -32,7 +32,7 @@ test("the main job prints the table of layers, ends with the files it made, and 
   expect(readFileSync(at("out", "speech.nacre"), "latin1")).toMatch(/^NACR/);
   expect(readFileSync(at("out", "speech.decoded.wav")).length).toBe(44 + 2 * 103_200);
   expect(readFileSync(at("out", "speech.html"), "utf8").match(/<audio /g)).toHaveLength(5);
-}, 60_000);
+}, 180_000);
 
 test("the main job without its model says so in one sentence and fails", () => {
   const at = sandbox();

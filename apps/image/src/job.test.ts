@@ -19,4 +19,4 @@ test("the picture half of npm start prints bytes and PSNR and ends with the file
   expect(readdirSync(at("out"))).toHaveLength(4);
   expect(readdirSync(at("out", "coffee-report")).sort()).toEqual(["index.html", "report.json"]);
   for (const name of readdirSync(at("out"))) expect(end).toContain(`out/${name}`);
-});
+}, 180_000);

@@ -24,7 +24,7 @@ if (NACRE_PICTURE_MODEL || installed) {
       ["encode", input, "-o", made.file, "--force", ...model],
       ["decode", made.file, "-o", made.picture, "--force", ...model],
       ["compare", input, "-o", made.compared, "--force", ...model],
-      ["report", input, "-o", made.report, "--against", "jpeg,webp,avif", "--force", ...model],
+      ["report", input, "-o", made.report, "--against", "jpeg,avif", "--force", ...model],
     ],
     io,
   );

@@ -30,8 +30,12 @@ export type ReportRequest = {
   force: boolean;
 };
 
-/** A finished or interrupted report, with media. */
-export type MadeReport = { report: RoundTripReport; failed: number };
+/**
+ * A finished or interrupted report, with media.
+ *
+ * settled  to be called when it is written: until then the trips are kept, those of an interrupted one beyond
+ */
+export type MadeReport = { report: RoundTripReport; failed: number; settled(): Promise<void> };
 
 /**
  * Takes files through a model and baselines, several at once, and makes the report. Each trip is kept as soon as it is
@@ -50,7 +54,7 @@ export async function makeReport(context: Context, asked: ReportRequest): Promis
     const request = requestOf(contenders, asked.rates);
     const builder = createReportBuilder(trips);
     for (const { name, error } of found.missing) tell(context, builder, name, error);
-    const finished = await takeAll(context, asked, { trips, inputs, request, builder });
+    const { finished, settled } = await takeAll(context, asked, { trips, inputs, request, builder });
     const order = [...inputs.keys(), ...found.missing.map(({ name }) => name)];
     const made = madeNow(context.command, versionsOf(context), [
       { id: trips.model.id, decodeHash: trips.model.decodeHash },
@@ -58,11 +62,13 @@ export async function makeReport(context: Context, asked: ReportRequest): Promis
     const unfinished = inputs.size - finished;
     const plain = builder.report({ made, contenders, unfinished }, order);
     const failed = plain.files.filter((file) => file.failed).length;
-    if (context.interrupt.signal.aborted) return { report: interrupted(plain), failed };
-    const onFile = (done: number, total: number) =>
+    if (context.interrupt.signal.aborted) return { report: interrupted(plain), failed, settled };
+    const onFile = (done: number, total: number) => {
       context.screen.progress(`media of ${done + 1} of ${total} files`, done, total);
-    const { report } = await placeMedia(plain, { out: asked.out, inputs, trips, request, onFile });
-    return { report, failed };
+      return !context.interrupt.signal.aborted;
+    };
+    const report = await placeMedia(plain, { out: asked.out, inputs, trips, request, onFile });
+    return { report, failed, settled };
   } finally {
     await models.close();
   }
@@ -89,8 +95,12 @@ type Work = {
   builder: ReportBuilder;
 };
 
-/** Takes what was not taken before; returns how many files were done, now or before. */
-async function takeAll(context: Context, asked: ReportRequest, work: Work): Promise<number> {
+/** Takes what was not taken before; `finished` files were done, now or before. */
+async function takeAll(
+  context: Context,
+  asked: ReportRequest,
+  work: Work,
+): Promise<{ finished: number } & Pick<MadeReport, "settled">> {
   const { trips, inputs, request, builder } = work;
   await naming(asked.out, mkdir(asked.out, { recursive: true }));
   const head = {
@@ -103,12 +113,12 @@ async function takeAll(context: Context, asked: ReportRequest, work: Work): Prom
     for await (const trip of partial.trips()) if (known.has(trip.file.name)) builder.add(trip);
     const left = [...inputs.values()].filter(({ source }) => !known.has(source.name));
     const done = await takeLeft(context, asked, work, partial, left);
-    if (!context.interrupt.signal.aborted) await partial.remove();
-    else await partial.close();
-    return known.size + done;
-  } catch (error) {
-    await partial.close().catch(() => undefined);
-    throw error;
+    const settled = async () => {
+      if (!context.interrupt.signal.aborted) await partial.remove();
+    };
+    return { finished: known.size + done, settled };
+  } finally {
+    await partial.close();
   }
 }
 

@@ -36,6 +36,7 @@ test("what was appended by several at once is there again, in whole lines, the l
   const trips = await all(again.trips());
   expect(trips).toHaveLength(20);
   expect(trips.find(({ file }) => file.name === names[3])!.file.bytes).toBe(7);
+  await again.close();
   await again.remove();
   await expect(openPartial(path, head, begin).then((one) => one.close())).resolves.toBeUndefined();
 });

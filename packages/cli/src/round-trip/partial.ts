@@ -60,10 +60,7 @@ export async function openPartial(
       return last;
     },
     close: () => handle.close(),
-    async remove() {
-      await handle.close();
-      await rm(path, { force: true });
-    },
+    remove: () => naming(path, rm(path, { force: true })),
   };
 }
 

@@ -7,25 +7,23 @@ import type { Input } from "../inputs.js";
 /** Bytes of media above which they lie beside the page. */
 const mostInside = 25_000_000;
 
-/** Where media go, which file a name stands for, and who hears how far it is. */
+/** Where media go, which file a name stands for, and who hears how far it is; false from `onFile` ends it there. */
 export type MediaRequest = {
   out: string;
   inputs: ReadonlyMap<string, Input>;
   trips: RoundTrips;
   request: TripRequest;
-  onFile(done: number, total: number): void;
+  onFile(done: number, total: number): boolean;
 };
 
 /**
  * Makes what can be heard or seen of the chosen files, and names it in the report: as data URIs, or where it is large
  * as files in `media/` beside the page. Memory holds one of them at a time until it is known which.
- *
- * returns  the report with media, and whether they lie beside
  */
 export async function placeMedia(
   report: RoundTripReport,
   { out, inputs, trips, request, onFile }: MediaRequest,
-): Promise<{ report: RoundTripReport; beside: boolean }> {
+): Promise<RoundTripReport> {
   const folder = join(out, "media");
   // What an earlier report left there belongs to nobody.
   await rm(folder, { recursive: true, force: true });
@@ -34,7 +32,7 @@ export async function placeMedia(
   const made: Made[] = [];
   await naming(folder, mkdir(folder, { recursive: true }));
   for (const [at, name] of names.entries()) {
-    onFile(at, names.length);
+    if (!onFile(at, names.length)) break;
     const file = placed.files.find((each) => each.name === name)!;
     for await (const { specimen, point } of trips.specimens(inputs.get(name)!.source, file, request)) {
       const { kind, gain, ending, type, bytes } = specimen;
@@ -50,7 +48,7 @@ export async function placeMedia(
   const beside = total > mostInside;
   if (!beside) await takeInside(out, made);
   placed.mediaNote = `${sentence} ${beside ? besideNote(total) : "They are in the page."}`;
-  return { report: placed, beside };
+  return placed;
 }
 
 type Made = { media: { href: string }; type: string; bytes: number };

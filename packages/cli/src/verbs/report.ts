@@ -48,7 +48,11 @@ export const roundTripReport = verb({
     const places = { json: join(out, "report.json"), page: join(out, "index.html") };
     const replace = force === true || resume === true;
     if (!replace) await refuseFinished(context, places.json);
-    const { report: made, failed } = await makeReport(context, {
+    const {
+      report: made,
+      failed,
+      settled,
+    } = await makeReport(context, {
       ...{
         inputs,
         out,
@@ -63,6 +67,7 @@ export const roundTripReport = verb({
     await writeWhole(context, places.json, `${JSON.stringify(withoutData(made), null, 1)}\n`);
     const title = inputs.map((input) => basename(input)).join(", ");
     await writeWhole(context, places.page, roundTripPage(made, { title }));
+    await settled();
     await tellReport(context, made, failed, places, json);
     if (context.interrupt.signal.aborted) return interruptedCode;
     return failed > 0 ? 1 : 0;

@@ -102,8 +102,8 @@ describe("a report of sounds", () => {
   it("pools the codes of all files in the table of layers", async () => {
     const counts = [0, 0, 0, 0];
     for (const sound of sounds) {
-      const [[layer]] = (await digitCoder.codes(await digitCoder.encode(sound))) as [[{ data: Int32Array }]];
-      for (const code of layer.data) counts[code]!++;
+      const [layer] = await digitCoder.codes(await digitCoder.encode(sound));
+      for (const code of layer![0]!.data) counts[code]!++;
     }
     const total = counts.reduce((sum, count) => sum + count, 0);
     const entropy = counts.reduce((sum, n) => (n === 0 ? sum : sum - (n / total) * Math.log2(n / total)), 0);

@@ -64,8 +64,8 @@ describe("BD-rates over files", () => {
 describe("means over files", () => {
   it("leave nulls out, and have the first reason where nothing is left", () => {
     const rows = [
-      { values: { a: 1, b: null }, missing: { b: "too small" } },
-      { values: { a: null, b: null }, missing: { a: "silent", b: "too dark" } },
+      { values: { a: 1, b: null }, missing: { b: "too small" } as Record<string, string> },
+      { values: { a: null, b: null }, missing: { a: "silent", b: "too dark" } as Record<string, string> },
     ];
     const { values, missing } = meansOf(["a", "b"], rows);
     expect(values).toEqual({ a: { mean: 1, low: 1, high: 1 }, b: null });

@@ -54,7 +54,7 @@ export type TripMedium<Signal> = Pick<RoundTripReport, "medium" | "rateUnit" | "
  * codes   [layer][channel], without alpha, in the order of the file
  * decode  of the first `layers` content layers, all by default
  * trim    the file with so many content layers
- * atRate  a file of at most that rate; absent where only a prefix of layers can meet a rate
+ * atRate  a file of that rate within what the encoder can do; absent where only a prefix of layers can meet a rate
  */
 export type TripCoder<Signal> = {
   model: { id: string; version: number; decodeHash: string };
