@@ -20,13 +20,19 @@ test("the main job prints the table of layers, ends with the files it made, and 
   expect([status, stderr]).toEqual([0, ""]);
   for (const head of ["layer", "nominal", "bits", "usage", "perpl.", "energy", "SI-SDR", "mel"])
     expect(stdout).toContain(head);
-  expect(readdirSync(at("out")).sort()).toEqual(["speech.decoded.wav", "speech.html", "speech.nacre"]);
+  expect(readdirSync(at("out")).sort()).toEqual([
+    "speech-report",
+    "speech.decoded.wav",
+    "speech.html",
+    "speech.nacre",
+  ]);
+  expect(readdirSync(at("out", "speech-report")).sort()).toEqual(["index.html", "report.json"]);
   const end = stdout.slice(stdout.lastIndexOf("Made:"));
   for (const name of readdirSync(at("out"))) expect(end).toContain(`out/${name}`);
   expect(readFileSync(at("out", "speech.nacre"), "latin1")).toMatch(/^NACR/);
   expect(readFileSync(at("out", "speech.decoded.wav")).length).toBe(44 + 2 * 103_200);
   expect(readFileSync(at("out", "speech.html"), "utf8").match(/<audio /g)).toHaveLength(5);
-}, 30_000);
+}, 180_000);
 
 test("the main job without its model says so in one sentence and fails", () => {
   const at = sandbox();

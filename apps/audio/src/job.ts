@@ -8,6 +8,7 @@ const made = {
   file: "out/speech.nacre",
   sound: "out/speech.decoded.wav",
   page: "out/speech.html",
+  report: "out/speech-report",
 };
 const { NACRE_MODEL } = process.env;
 const model = NACRE_MODEL ? ["--model", NACRE_MODEL] : [];
@@ -16,6 +17,7 @@ const steps = [
   ["encode", input, "-o", made.file, "--force", ...model],
   ["decode", made.file, "-o", made.sound, "--force", ...model],
   ["inspect", made.file, "--original", input, "--page", made.page, "--force", ...model],
+  ["report", input, "-o", made.report, "--against", "opus", "--force", ...model],
 ];
 
 const io = processIo();
@@ -31,6 +33,7 @@ function closing(): string {
     `  ${made.file}          the encoded file`,
     `  ${made.sound}    what it sounds like`,
     `  ${made.page}           every layer to see and hear: open it in a browser`,
+    `  ${made.report}/index.html  beside Opus: quality over rate`,
     "",
   ].join("\n");
 }

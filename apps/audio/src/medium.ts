@@ -17,6 +17,7 @@ import { importSoundModel } from "./import.js";
 import { inspectSound } from "./inspect.js";
 import { modelSummary } from "./model-summary.js";
 import { decodeOptions, encodeOptions } from "./options.js";
+import { roundTripsOf } from "./round-trips.js";
 import { trainSounds } from "./train.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
@@ -49,6 +50,7 @@ function modelOf(nacre: Nacre): OpenModel {
     decode: (source, options, task) => decodeSound(nacre, source, options, task),
     codes: (source) => codesOf(nacre, source),
     inspect: (source, options, task) => inspectSound(nacre, source, options, task),
+    roundTrips: roundTripsOf(nacre),
     close: () => nacre.close(),
   };
 }

@@ -14,13 +14,18 @@ import {
   text,
   verb,
 } from "@nacre/cli";
-import { classicalCodecs, pictureFormatOf, pictureParts, readPicture } from "@nacre/media/pictures";
+import {
+  atEqualBytes,
+  classicalCodecs,
+  pictureFormatOf,
+  pictureParts,
+  plainPicture,
+  readPicture,
+} from "@nacre/media/pictures";
 import { msSsim, msSsimSide, psnrRgb } from "@nacre/metrics";
 import { defaultPictureModel, NacreError, openPictures, type Picture } from "@nacre/nacre";
 import { codingOptions, type EncodeRequest } from "./encode.js";
-import { atEqualBytes } from "./equal-bytes.js";
 import { encodeOptions } from "./options.js";
-import { plainPicture } from "./plain-picture.js";
 import { sideBySide } from "./side-by-side.js";
 
 /** One codec's file of the picture, measured. */

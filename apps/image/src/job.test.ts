@@ -16,6 +16,7 @@ test("the picture half of npm start prints bytes and PSNR and ends with the file
   expect(stdout).toMatch(/coffee\.nacre: \d+ bytes · [\d.]+ bit\/pixel · 480 x 320 pixels/);
   expect(stdout).toMatch(/codec +setting +bytes +bit\/pixel +PSNR +MS-SSIM\ntiny-picture@1/);
   const end = stdout.slice(stdout.lastIndexOf("Made:"));
-  expect(readdirSync(at("out"))).toHaveLength(3);
+  expect(readdirSync(at("out"))).toHaveLength(4);
+  expect(readdirSync(at("out", "coffee-report")).sort()).toEqual(["index.html", "report.json"]);
   for (const name of readdirSync(at("out"))) expect(end).toContain(`out/${name}`);
-});
+}, 180_000);

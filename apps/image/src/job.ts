@@ -9,6 +9,7 @@ const made = {
   file: "out/coffee.nacre",
   picture: "out/coffee.decoded.png",
   compared: "out/coffee.compared.png",
+  report: "out/coffee-report",
 };
 const { NACRE_PICTURE_MODEL } = process.env;
 const model = NACRE_PICTURE_MODEL ? ["--model", NACRE_PICTURE_MODEL] : [];
@@ -23,6 +24,7 @@ if (NACRE_PICTURE_MODEL || installed) {
       ["encode", input, "-o", made.file, "--force", ...model],
       ["decode", made.file, "-o", made.picture, "--force", ...model],
       ["compare", input, "-o", made.compared, "--force", ...model],
+      ["report", input, "-o", made.report, "--against", "jpeg,avif", "--force", ...model],
     ],
     io,
   );
@@ -38,6 +40,7 @@ function closing(): string {
     `  ${made.file}             the encoded file`,
     `  ${made.picture}      what it looks like`,
     `  ${made.compared}     beside JPEG, WebP and AVIF of as many bytes`,
+    `  ${made.report}/index.html  quality over rate, every layer: open it in a browser`,
     "",
   ].join("\n");
 }

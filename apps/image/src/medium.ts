@@ -16,6 +16,7 @@ import { encodePicture } from "./encode.js";
 import { costFacts, layersFact, sizeFact } from "./facts.js";
 import { inspectPicture } from "./inspect.js";
 import { decodeOptions, encodeOptions } from "./options.js";
+import { roundTripsOf } from "./round-trips.js";
 import { trainPictures } from "./train.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
@@ -57,6 +58,7 @@ function modelOf(pictures: PictureNacre): OpenModel {
     decode: (source, options, task) => decodePicture(pictures, source, options as DecodeRequest, task),
     codes: (source) => codesOf(pictures, source),
     inspect: (source, options, task) => inspectPicture(pictures, source, options, task),
+    roundTrips: roundTripsOf(pictures),
     close: () => pictures.close(),
   };
 }

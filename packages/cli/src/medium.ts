@@ -1,6 +1,7 @@
 import type { StreamHeader } from "@nacre/bitstream";
 import type { LayerCodes } from "@nacre/codec";
 import type { NacreError } from "@nacre/errors";
+import type { RoundTrips } from "@nacre/report";
 import type { Fact } from "./facts.js";
 import type { Options } from "./options.js";
 import type { Source } from "./source.js";
@@ -95,6 +96,8 @@ export type OpenModel = {
     options: { original?: Source; page?: { title: string; command: string } },
     task: Task,
   ): Promise<Inspection>;
+  /** What `report` needs; absent where the medium has no report yet. */
+  readonly roundTrips?: RoundTrips;
   close(): Promise<void>;
 };
 

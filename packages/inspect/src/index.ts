@@ -9,7 +9,13 @@ export {
 } from "./layer-report.js";
 export { layerTable, tableWidth } from "./layer-table.js";
 export { quality, type Value } from "./quality.js";
-export { type CodeStatistics, codeStatistics, conditionalEntropy } from "./statistics.js";
+export {
+  type CodeStatistics,
+  codeStatistics,
+  conditionalEntropy,
+  countStatistics,
+  histogram,
+} from "./statistics.js";
 export type {
   BitMap,
   InspectSubject,

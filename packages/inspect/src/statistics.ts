@@ -28,7 +28,12 @@ export type CodeStatistics = {
  * throws    NacreError "shape" for a code outside the alphabet, "option" for an alphabet that is no count
  */
 export function codeStatistics(data: Int32Array | readonly Int32Array[], alphabet: number): CodeStatistics {
-  const counts = histogram(data instanceof Int32Array ? [data] : data, alphabet);
+  return countStatistics(histogram(data instanceof Int32Array ? [data] : data, alphabet));
+}
+
+/** The same of counts that were added up elsewhere: how often each code occurred, [alphabet]. */
+export function countStatistics(counts: Float64Array): CodeStatistics {
+  const alphabet = counts.length;
   let [count, used, weighted] = [0, 0, 0];
   for (const n of counts) {
     if (n === 0) continue;
@@ -89,7 +94,8 @@ function unequal(found: number, expected: number): NacreError {
 // A histogram of an absurd alphabet would take the memory, not the file.
 const largestAlphabet = 2 ** 24;
 
-function histogram(channels: readonly Int32Array[], alphabet: number): Float64Array {
+/** How often each code occurs, [alphabet], all channels together. throws as codeStatistics */
+export function histogram(channels: readonly Int32Array[], alphabet: number): Float64Array {
   if (!Number.isInteger(alphabet) || alphabet < 1 || alphabet > largestAlphabet) {
     throw new NacreError("option", {
       found: `alphabet ${alphabet}`,

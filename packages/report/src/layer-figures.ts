@@ -10,11 +10,11 @@ export function layerName(report: LayerReport, layer: LayerReportRow): string {
   return `s${side.length}`;
 }
 
-/** The measures that say different things: waveform, timbre, intelligibility; error, structure. */
-const shown = { audio: ["siSdr", "melDistance", "stoi"], image: ["psnrRgb", "msSsimDecibels"] };
+/** By medium the measures that say different things: waveform, timbre, intelligibility; error, structure. */
+export const shown = { audio: ["siSdr", "melDistance", "stoi"], image: ["psnrRgb", "msSsimDecibels"] };
 
-/** The one of them that a layer's bits are held against. */
-const priced = { audio: "melDistance", image: "psnrRgb" };
+/** By medium the one of them that a layer's bits are held against. */
+export const priced = { audio: "melDistance", image: "psnrRgb" };
 
 /** The shown measures of all layers: value, unit, name. */
 export function headlineMeasures(report: LayerReport): [string, string, string][] {

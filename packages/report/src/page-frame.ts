@@ -28,28 +28,61 @@ export type PageParts = {
   script?: string;
 };
 
-/** A whole page: it loads nothing, its policy forbids the network, and the report is in it as JSON. */
+/** A whole page of a layer report: it loads nothing, its policy forbids the network, and the report is in it as JSON. */
 export function page(report: LayerReport, options: PageOptions, parts: PageParts): string {
+  return htmlDocument({
+    title: `${options.title} – layers`,
+    heading: options.title,
+    head: `<p>${escapeHtml(parts.sentence)} Model ${escapeHtml(report.model)}.</p>\n${headline(parts.numbers)}`,
+    main: `${parts.main}\n${origin(report, options)}`,
+    style: parts.style ?? "",
+    ...(parts.script !== undefined && { script: parts.script }),
+    json: { id: "layer-report", value: report },
+  });
+}
+
+/**
+ * What a page of any report consists of. Title and heading are text, the rest is HTML, CSS and a script.
+ *
+ * style   beyond what all pages share
+ * json    a value that stands in the page under this id
+ * beside  true where media lie in a folder beside the page, which its policy then lets in, and nothing else
+ */
+export type DocumentParts = {
+  title: string;
+  heading: string;
+  head: string;
+  main: string;
+  style: string;
+  script?: string;
+  json: { id: string; value: unknown };
+  beside?: boolean;
+};
+
+/** A page that loads nothing from the network: its policy forbids it. */
+export function htmlDocument(parts: DocumentParts): string {
+  const media = parts.beside ? "data: blob: 'self' file:" : "data: blob:";
+  const footer = parts.beside
+    ? "It loads nothing but the sounds and pictures of the folder beside it."
+    : "This page loads nothing from anywhere.";
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${escapeHtml(options.title)} – layers</title>
-<style>${style}${parts.style ?? ""}</style>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src ${media}; media-src ${media}; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>${escapeHtml(parts.title)}</title>
+<style>${style}${parts.style}</style>
 </head>
 <body>
-<header><h1>${escapeHtml(options.title)}</h1>
-<p>${escapeHtml(parts.sentence)} Model ${escapeHtml(report.model)}.</p>
-${headline(parts.numbers)}
+<header><h1>${escapeHtml(parts.heading)}</h1>
+${parts.head}
 </header>
 <main>
 ${parts.main}
-${origin(report, options)}
 </main>
-<footer>Made by nacre. This page loads nothing from anywhere.</footer>
-<script type="application/json" id="layer-report">${scriptJson(report)}</script>
+<footer>Made by nacre. ${footer}</footer>
+<script type="application/json" id="${parts.json.id}">${scriptJson(parts.json.value)}</script>
 ${parts.script === undefined ? "" : `<script>${parts.script}</script>`}
 </body>
 </html>
@@ -69,7 +102,8 @@ export function prefixRate({ layers, totals }: LayerReport, k: number): number |
   return (totals.rate * bytes) / totals.bytes;
 }
 
-function headline(numbers: [string, string, string][]): string {
+/** The few numbers below a heading: value, unit, name; the value is HTML. */
+export function headline(numbers: [string, string, string][]): string {
   const cells = numbers.map(
     ([value, unit, name]) =>
       `<div><dt>${escapeHtml(name)}</dt><dd>${value} <small>${escapeHtml(unit)}</small></dd></div>`,

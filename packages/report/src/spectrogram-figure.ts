@@ -1,5 +1,6 @@
 import { spectrogram } from "@nacre/metrics";
 import type { Audio } from "@nacre/signal";
+import { ticks } from "./axis.js";
 import { nacreColours } from "./colour-map.js";
 import { dataUri, decimal, escapeHtml } from "./html.js";
 import { pngBytes } from "./png.js";
@@ -57,16 +58,6 @@ function pixels({ levels }: Levels, top: number): Uint8Array {
   return Uint8Array.from(levels, (level) =>
     Math.round(255 * Math.min(1, Math.max(0, 1 + (level - top) / pictureRange))),
   );
-}
-
-/** Round values from 0 below `end`, at most some `count`. */
-function ticks(end: number, count: number): number[] {
-  const rough = end / count;
-  const decade = 10 ** Math.floor(Math.log10(rough));
-  const step = decade * [1, 2, 5, 10].find((factor) => factor * decade >= rough * 0.999)!;
-  // The last tick keeps clear of the unit that stands at the end of the axis.
-  const ticks = Array.from({ length: Math.floor((0.95 * end) / step) + 1 }, (_, i) => i * step);
-  return ticks.map((tick) => Number(tick.toPrecision(6)));
 }
 
 function place(value: number, end: number): string {

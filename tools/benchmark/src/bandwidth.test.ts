@@ -1,8 +1,8 @@
 import { resample } from "@nacre/media";
+import { uniform } from "@nacre/metrics";
 import type { Audio } from "@nacre/nacre";
 import { expect, test } from "vitest";
 import { bandHertz, bandwidth } from "./bandwidth.js";
-import { uniform } from "./uniform.js";
 
 const random = uniform(3);
 const white: Audio = {

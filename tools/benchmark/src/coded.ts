@@ -1,8 +1,7 @@
 import { quality, type Value } from "@nacre/inspect";
-import { audioMetrics } from "@nacre/metrics";
+import { audioMetrics, type Interval, meanInterval } from "@nacre/metrics";
 import type { Audio } from "@nacre/nacre";
 import { bandwidth } from "./bandwidth.js";
-import { type Interval, meanInterval } from "./interval.js";
 
 /** One sound coded in one way. kbps: of the whole file; bandwidth: hertz. Values that do not exist are NaN. */
 export type Coded = { kbps: number; measures: Record<string, number>; bandwidth: number };

@@ -1,4 +1,4 @@
-import type { Interval } from "./interval.js";
+import type { Interval } from "@nacre/metrics";
 
 /**
  * Mean of a few values with the 95 % interval of Student's t, for values that are roughly normal; for two

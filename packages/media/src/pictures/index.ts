@@ -2,6 +2,7 @@
 
 export { type ClassicalCodec, classicalCodecs } from "./classical-codecs.js";
 export { collectPicture } from "./collect-picture.js";
+export { atEqualBytes, type EqualBytes } from "./equal-bytes.js";
 export {
   defaultMaxPixels,
   type OpenedPicture,
@@ -12,6 +13,7 @@ export {
 export type { PictureInput } from "./picture-bytes.js";
 export { type PictureFormat, pictureFormatOf, type WritableFormat } from "./picture-format.js";
 export type { PictureSettings } from "./picture-target.js";
+export { plainPicture } from "./plain-picture.js";
 export { tileCoder } from "./tile-coder.js";
 export {
   pictureBytes,

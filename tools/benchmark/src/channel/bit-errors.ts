@@ -1,4 +1,4 @@
-import { uniform } from "../uniform.js";
+import { uniform } from "@nacre/metrics";
 
 /** Bits that a code of an alphabet of n entries takes when it is written bare: ceil(log2 n). */
 export function bareBits(alphabet: number): number {

@@ -2,10 +2,9 @@ import { type Codec, createCodec, type LayerCodes } from "@nacre/codec";
 import { readModel } from "@nacre/codec/node";
 import { NacreError } from "@nacre/errors";
 import { resample } from "@nacre/media";
-import { audioMetrics } from "@nacre/metrics";
+import { audioMetrics, type Interval, meanInterval } from "@nacre/metrics";
 import { type Audio, modelFolder, readAudio } from "@nacre/nacre";
 import { createRuntime } from "@nacre/runtime/node";
-import { type Interval, meanInterval } from "../interval.js";
 import { soundFiles } from "../sound-files.js";
 import { bareBits, withBitErrors } from "./bit-errors.js";
 

@@ -1,5 +1,5 @@
 import { type SymbolTable, symbolTableFromCounts } from "@nacre/entropy";
-import { uniform } from "../uniform.js";
+import { uniform } from "@nacre/metrics";
 
 /**
  * Symbols with the tables that they were drawn from.

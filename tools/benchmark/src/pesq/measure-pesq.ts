@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { throughOpus } from "@nacre/media";
+import { type Interval, meanInterval } from "@nacre/metrics";
 import { type Audio, type Nacre, open, readAudio, trimLayers } from "@nacre/nacre";
-import { type Interval, meanInterval } from "../interval.js";
-import { throughOpus } from "../opus.js";
 import { watched } from "../quality.js";
 import { soundFiles } from "../sound-files.js";
 import { type PesqPair, type PesqVersions, pesqScores, pesqVersions, writeForPesq } from "./judge.js";

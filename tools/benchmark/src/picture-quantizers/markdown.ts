@@ -1,4 +1,4 @@
-import type { Interval } from "../interval.js";
+import type { Interval } from "@nacre/metrics";
 import type { Difference, SettingSummary, Summary } from "./summary.js";
 
 /** The comparison as Markdown: prefixes, differences from the first setting, and the use of entries. */

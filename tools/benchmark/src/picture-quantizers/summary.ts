@@ -1,5 +1,4 @@
-import { type BjontegaardDelta, bdPsnr, bdRate, type RatePoint } from "@nacre/metrics";
-import type { Interval } from "../interval.js";
+import { type BjontegaardDelta, bdPsnr, bdRate, type Interval, type RatePoint } from "@nacre/metrics";
 import { mapValues, tabulate } from "../rotation/summary.js";
 import type { FinishedRun } from "../seeded-runs.js";
 import { studentInterval } from "../student-interval.js";

@@ -3,10 +3,11 @@ import {
   type BjontegaardDelta,
   bdPsnr,
   bdRate,
+  type Interval,
+  meanInterval,
   pictureMetrics,
   type RatePoint,
 } from "@nacre/metrics";
-import { type Interval, meanInterval } from "../interval.js";
 import type { CodedPoint } from "./coded-points.js";
 import { meanPoint } from "./rate-distortion.js";
 

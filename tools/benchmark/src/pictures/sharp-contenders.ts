@@ -18,11 +18,11 @@ function throughSharp({ write, ...rest }: Baseline): Contender {
 /** One of the codecs that the program for pictures compares itself with, by its settings. */
 function classical(
   name: ClassicalCodec["name"],
-  rest: Pick<Contender, "encoder" | "settings"> & { label?: string },
+  rest: Pick<Contender, "encoder"> & { label?: string },
 ): Contender {
-  const { label, chroma, encode } = classicalCodecs.find((each) => each.name === name)!;
+  const { label, chroma, settings, encode } = classicalCodecs.find((each) => each.name === name)!;
   return {
-    ...{ name, label, chroma, ...rest },
+    ...{ name, label, chroma, settings, ...rest },
     encode: ({ width, height, planes }, quality) => {
       const bytes = planes.map((plane) => Uint8Array.from(plane));
       return encode({ width, height, bitDepth: 8, colour: "rgb", planes: bytes }, quality);
@@ -36,16 +36,13 @@ export const baselines: readonly Contender[] = [
   classical("jpeg", {
     encoder:
       "mozjpeg as sharp's mozjpeg option sets it: trellis quantization, optimized progressive scans, Huffman",
-    settings: [5, 10, 20, 30, 40, 55, 70, 85],
   }),
   classical("webp", {
     encoder: "libwebp, lossy, method 6, plain chroma halving",
-    settings: [1, 10, 20, 35, 50, 70, 85],
   }),
   classical("avif", {
     label: "AVIF (tune=psnr)",
     encoder: "libaom through libheif, effort 4 of 9 (sharp's default), 8 bit, tuned for PSNR",
-    settings: [5, 15, 25, 35, 48, 65],
   }),
   throughSharp({
     name: "avif-iq",

@@ -1,5 +1,4 @@
-import { audioMetrics } from "@nacre/metrics";
-import type { Interval } from "../interval.js";
+import { audioMetrics, type Interval } from "@nacre/metrics";
 import type { OpusResult } from "../opus.js";
 import type { Quality } from "../quality.js";
 import type { Figure } from "./figure.js";

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { loudness, spectrogram } from "@nacre/metrics";
+import { loudness, spectrogram, uniform } from "@nacre/metrics";
 import type { Audio } from "@nacre/nacre";
 import { beforeAll, expect, test } from "vitest";
 import { cut } from "../../test/clips.js";
-import { uniform } from "../uniform.js";
 import { bandPassed, pinkNoise, whiteNoise } from "./noise.js";
 import { robustnessSignals, type Signal } from "./signals.js";
 

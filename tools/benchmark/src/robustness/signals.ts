@@ -1,7 +1,6 @@
 import { resample } from "@nacre/media";
-import { loudness } from "@nacre/metrics";
+import { loudness, uniform } from "@nacre/metrics";
 import type { Audio } from "@nacre/nacre";
-import { uniform } from "../uniform.js";
 import { bandPassed, pinkNoise, whiteNoise } from "./noise.js";
 import { whispered } from "./whisper.js";
 

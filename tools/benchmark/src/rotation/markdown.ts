@@ -1,4 +1,4 @@
-import type { Interval } from "../interval.js";
+import type { Interval } from "@nacre/metrics";
 import { type Difference, isReal, type SettingSummary, type Summary } from "./summary.js";
 
 type Column = { head: string; figure: string; digits: number; percent?: true };

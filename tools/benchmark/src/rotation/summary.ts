@@ -1,4 +1,4 @@
-import type { Interval } from "../interval.js";
+import type { Interval } from "@nacre/metrics";
 import type { FinishedRun } from "../seeded-runs.js";
 import { studentInterval } from "../student-interval.js";
 import { type Contrast, contrastsOf, type Setting } from "./settings.js";

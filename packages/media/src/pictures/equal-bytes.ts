@@ -1,5 +1,5 @@
-import type { ClassicalCodec } from "@nacre/media/pictures";
-import type { Picture } from "@nacre/nacre";
+import type { Picture } from "@nacre/signal";
+import type { ClassicalCodec } from "./classical-codecs.js";
 
 /** A file of another codec and the quality that made it. */
 export type EqualBytes = { file: Uint8Array; quality: number };

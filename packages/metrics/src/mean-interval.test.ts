@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { meanInterval } from "./interval.js";
+import { meanInterval } from "./mean-interval.js";
 
 test("the interval of equal values is the value, and the same seed gives the same interval", () => {
   expect(meanInterval([2, 2, 2])).toEqual({ mean: 2, low: 2, high: 2, count: 3 });

@@ -1,4 +1,5 @@
-import { NacreError, type Picture } from "@nacre/nacre";
+import { NacreError } from "@nacre/errors";
+import type { Picture } from "@nacre/signal";
 
 /** The picture as 8-bit RGB and nothing else; throws NacreError "media" for one with alpha that is not full everywhere. */
 export function plainPicture({ width, height, bitDepth, planes, alpha }: Picture, name: string): Picture {

@@ -1,0 +1,1 @@
+export { type RoundTripPageOptions, roundTripPage } from "./round-trip-page.js";
