@@ -47,3 +47,14 @@ test("no model is made of a run that is damaged, and nothing is written", async 
   ).rejects.toMatchObject({ code: "model" });
   expect(existsSync(out)).toBe(false);
 });
+
+test("only clips of video have frames to choose", async () => {
+  for (const name of ["photo", "speech-24k"]) {
+    await expect(run(name, { corpus: folder, folder, frames: 5, ...often })).rejects.toMatchObject({
+      code: "option",
+    });
+  }
+  await expect(run("film", { corpus: folder, folder, frames: 5, ...often })).rejects.toMatchObject({
+    code: "io",
+  });
+});

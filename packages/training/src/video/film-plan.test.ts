@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import { initialValues } from "@nacre/blocks";
 import { describe, expect, test } from "vitest";
+import { temporaryFolders } from "../../test/folders.js";
 import { feedOf, runtime } from "../../test/run-graph.js";
 import { tinyFilmRecipe, waveCorpus } from "../../test/tiny-film-recipe.js";
+import { loadCheckpoint, saveCheckpoint } from "../checkpoint.js";
 import { initialState } from "../state.js";
 import { buildStep } from "../step.js";
 import { tableRow } from "../table.js";
@@ -10,6 +13,7 @@ import { clipPlanes, filmParameters } from "./film-forward.js";
 import { type FilmRecipe, withFrames } from "./film-recipe.js";
 import { openClipMeasure, validateFilm } from "./film-validation.js";
 
+const folder = temporaryFolders();
 const recipe = tinyFilmRecipe();
 const corpus = waveCorpus(96, [1, 2, 3]);
 const clipsOf = (step: number, { batch, crop, frames }: FilmRecipe = recipe) => {
@@ -96,6 +100,19 @@ describe("a step of predicted frames", () => {
     const longer = withFrames(tinyFilmRecipe({ batch: 4 }), 5);
     expect([longer.frames, longer.batch]).toEqual([5, 2]);
     expect(buildStep(longer).state).toEqual(buildStep(tinyFilmRecipe({ batch: 4 })).state);
+  });
+
+  test("takes the checkpoint of shorter clips, and none of another network", async () => {
+    const graph = buildStep(recipe);
+    const [values, path] = [initialState(recipe, graph), join(folder(), "checkpoint")];
+    await saveCheckpoint(path, recipe, graph, values, { step: 7, seconds: 1 });
+    const longer = withFrames(recipe, 5);
+    const read = initialState({ ...longer, seed: 9 }, graph);
+    expect(read).not.toEqual(values);
+    expect(await loadCheckpoint(path, longer, graph, read)).toEqual({ step: 7, seconds: 1 });
+    expect(read).toEqual(values);
+    const other = tinyFilmRecipe({ encoder: { ...recipe.encoder, kernel: 5 } });
+    await expect(loadCheckpoint(path, other, graph, read)).rejects.toMatchObject({ code: "model" });
   });
 });
 

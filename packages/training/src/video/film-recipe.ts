@@ -44,7 +44,8 @@ export type FilmRecipe = {
 
 /**
  * The recipe with clips of so many frames, and so many fewer clips that a step costs about the same.
- * throws NacreError "option" when it is used, unless frames is a whole number of 2 or more
+ *
+ * frames  2 or more; `buildStep` refuses others
  */
 export function withFrames(recipe: FilmRecipe, frames: number): FilmRecipe {
   const predicted = recipe.batch * (recipe.frames - 1);

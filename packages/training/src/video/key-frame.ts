@@ -17,8 +17,8 @@ import {
 const patch = 16;
 /** Functions that are kept, as many as the picture model's latent has channels. */
 const kept = 256;
-/** Part of a step under which a coefficient is lost, the rest of rounding's half: small ones are, as in a codec. */
-const kindness = 0.38;
+/** Added before rounding down. It is less than a half: what is small is lost sooner, as in a codec. */
+const roundUp = 0.38;
 
 /**
  * A frame as a codec of pictures hands it on: its cosine transform, of which high frequencies are left out and the others
@@ -33,7 +33,7 @@ export function lossyFrame(frame: Tensor, steps: Tensor): Tensor {
   const transform = transformOf();
   const rows = gemm(patchify(stopGradient(frame), patch), transform, { transB: true });
   const scaled = div(reshape(rows, [batch, grid.height * grid.width * kept]), reshape(steps, [batch, 1]));
-  const whole = mul(sign(scaled), floor(add(abs(scaled), kindness)));
+  const whole = mul(sign(scaled), floor(add(abs(scaled), roundUp)));
   const points = reshape(mul(whole, reshape(steps, [batch, 1])), rows.shape);
   return stopGradient(clip(unpatchify(gemm(points, transform), grid, patch), -0.5, 0.5));
 }
