@@ -54,12 +54,12 @@ function besidePage(report: RoundTripReport) {
   return { report: { ...placed, files: [first!] }, files };
 }
 
-describe.skipIf(noBrowser)("in a browser", { timeout: 60_000 }, () => {
+describe.skipIf(noBrowser)("in a browser", { timeout: 120_000 }, () => {
   let open: OpenBrowser;
   beforeAll(async () => {
     open = await openBrowser();
-  }, 60_000);
-  afterAll(() => open.close());
+  }, 120_000);
+  afterAll(() => open.close(), 60_000);
 
   for (const [name, html] of Object.entries({ sound: soundPage, picture: wavesPage })) {
     test(`the page of a ${name}'s layers has no fault at a phone's width`, async () => {

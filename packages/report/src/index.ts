@@ -21,4 +21,4 @@ export type { PlacedSpecimen } from "./round-trip/specimens.js";
 export type { TripRequest } from "./round-trip/take-trip.js";
 export { type Trip, type TripLayer, tripSchema } from "./round-trip/trip.js";
 export type { Specimen, TripCoder, TripSource } from "./round-trip/trip-medium.js";
-export { roundTripPage } from "./round-trip-page/index.js";
+export { type RoundTripPageOptions, roundTripPage } from "./round-trip-page/index.js";

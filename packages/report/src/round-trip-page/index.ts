@@ -1,1 +1,1 @@
-export { roundTripPage } from "./round-trip-page.js";
+export { type RoundTripPageOptions, roundTripPage } from "./round-trip-page.js";

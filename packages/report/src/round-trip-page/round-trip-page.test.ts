@@ -51,7 +51,7 @@ test("the verdict says on which side of 0 each interval lies, and how many measu
   });
   const told = (...bdRates: RoundTripReport["bdRates"]) => verdict({ ...reports.picture, bdRates });
   expect(told(rate(chief!.name, -30, -10), rate(second!.name, -9, -1))).toBe(
-    "At equal quality toy@1 needs fewer bits than jpeg (−20.0 % by PSNR of RGB; so say all 2 measures).",
+    "At equal quality toy@1 needs fewer bits than jpeg (−20.0 % by PSNR of RGB; so say both measures).",
   );
   expect(told(rate(chief!.name, 1, 3), rate(second!.name, -9, 1))).toBe(
     "At equal quality toy@1 needs more bits than jpeg (+2.0 % by PSNR of RGB; so say 1 of 2 measures).",

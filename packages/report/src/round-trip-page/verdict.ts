@@ -33,7 +33,12 @@ function standing(report: RoundTripReport, against: string): string[] {
   const agreeing = rates.filter((rate) => side(rate.percent!) === side(told.percent!)).length;
   const whole = report.files.filter(({ failed }) => !failed).length;
   const some = told.files < whole ? ` over ${told.files} of ${whole} files` : "";
-  const count = rates.length === agreeing ? `all ${agreeing}` : `${agreeing} of ${rates.length}`;
+  const count =
+    rates.length === agreeing
+      ? agreeing === 2
+        ? "both"
+        : `all ${agreeing}`
+      : `${agreeing} of ${rates.length}`;
   const also = rates.length === 1 ? "" : `; so say ${count} measures`;
   const figure = `${signed(told.percent!.mean)} by ${short}${some}${also}`;
   return [
