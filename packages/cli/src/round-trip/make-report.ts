@@ -68,7 +68,7 @@ export async function makeReport(context: Context, asked: ReportRequest): Promis
       return !context.interrupt.signal.aborted;
     };
     const report = await placeMedia(plain, { out: asked.out, inputs, trips, request, onFile });
-    return { report, failed, settled };
+    return { report: context.interrupt.signal.aborted ? interrupted(report) : report, failed, settled };
   } finally {
     await models.close();
   }
@@ -227,6 +227,6 @@ function versionsOf({ medium }: Context): Record<string, string> {
 function interrupted(report: RoundTripReport): RoundTripReport {
   return {
     ...report,
-    mediaNote: "The work was interrupted, so no media were made; --resume goes on with it.",
+    mediaNote: "The work was interrupted, so media are not complete; --resume goes on with it.",
   };
 }

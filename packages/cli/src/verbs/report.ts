@@ -95,8 +95,9 @@ async function tellReport(
     { done, failed, unfinished, report: places.json, page: places.page, curves, bdRates },
     lines.join("\n"),
   );
-  if (unfinished === 0) return;
-  context.screen.note("note", `interrupted; ${unfinished} files were not begun, --resume goes on with them`);
+  if (!context.interrupt.signal.aborted) return;
+  const left = unfinished === 0 ? "media are not complete" : `${counted(unfinished, "file")} not begun`;
+  context.screen.note("note", `interrupted: ${left}; --resume goes on with it`);
 }
 
 async function writeWhole({ interrupt }: Context, path: string, content: string): Promise<void> {
