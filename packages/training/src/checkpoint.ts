@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { readSafetensors, writeSafetensors } from "@nacre/codec";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
+import { type ChunkLayout, chunkLayout, parseLayout, relocated } from "./chunk-layout.js";
 import { sortedJson } from "./recipes/compare.js";
 import type { AnyRecipe } from "./recipes/recipe.js";
 import type { StateValues } from "./state.js";
@@ -14,13 +15,14 @@ export type Progress = { step: number; seconds: number };
 export async function saveCheckpoint(
   path: string,
   recipe: AnyRecipe,
-  { state }: Pick<StepGraph, "state">,
+  { state, chunks }: Pick<StepGraph, "state" | "chunks">,
   values: StateValues,
   progress: Progress,
 ): Promise<void> {
   const tensors = Object.fromEntries(state.map(({ name, shape }) => [name, { shape, data: values[name]! }]));
   const metadata = {
     recipe: JSON.stringify(recipe),
+    layout: JSON.stringify(chunkLayout(chunks)),
     step: `${progress.step}`,
     seconds: `${progress.seconds}`,
   };
@@ -30,14 +32,15 @@ export async function saveCheckpoint(
 /**
  * Reads a checkpoint into `values`. Its recipe may differ in the schedule alone: a run may be made
  * longer, but a changed network, batch or loss is another run. Clips of video may grow: their frames and number are
- * part of the schedule.
+ * part of the schedule. Parameters are found by their names: another release may lay them out otherwise. A checkpoint
+ * from before layouts were written counts as one of this release.
  *
  * throws NacreError "model" when it is damaged or of another recipe; `values` are untouched then
  */
 export async function loadCheckpoint(
   path: string,
   recipe: AnyRecipe,
-  { state }: Pick<StepGraph, "state">,
+  { state, chunks }: Pick<StepGraph, "state" | "chunks">,
   values: StateValues,
 ): Promise<Progress> {
   const { tensors, metadata } = readSafetensors(await readFile(path));
@@ -45,15 +48,39 @@ export async function loadCheckpoint(
   if (!stored) throw refused(path, "without a recipe");
   const other = differences(stored, recipe);
   if (other.length > 0) throw refused(path, `of a recipe with another ${other.join(", ")}`);
+  const floats = floatsOf(tensors);
+  const layout = chunkLayout(chunks);
+  const storedLayout = metadata.layout === undefined ? layout : parseLayout(metadata.layout);
+  if (!storedLayout) throw refused(path, "with a layout that is none");
   const arrays = state.map(({ name }) => {
-    const data = tensors[name]?.data;
-    if (data instanceof Float32Array && data.length === values[name]!.length) return data;
+    const data = arrayOf(name, floats, layout, storedLayout);
+    if (data?.length === values[name]!.length) return data;
     throw refused(path, `without a fitting "${name}"`);
   });
   const [step, seconds] = [Number(metadata.step), Number(metadata.seconds)];
   if (!Number.isInteger(step) || step < 0 || !(seconds >= 0)) throw refused(path, "without its step");
   for (const [i, { name }] of state.entries()) values[name]!.set(arrays[i]!);
   return { step, seconds };
+}
+
+function floatsOf(tensors: Record<string, StoredTensor>): Record<string, Float32Array | undefined> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { data }]) => [
+      name,
+      data instanceof Float32Array ? data : undefined,
+    ]),
+  );
+}
+
+function arrayOf(
+  name: string,
+  arrays: Record<string, Float32Array | undefined>,
+  layout: ChunkLayout,
+  stored: ChunkLayout,
+): Float32Array | undefined {
+  const [kind, chunk] = name.split(".") as [string, string];
+  if (!(chunk in layout)) return arrays[name];
+  return relocated(kind, [chunk, layout], arrays, stored);
 }
 
 function parseRecipe(text: string | undefined): object | undefined {

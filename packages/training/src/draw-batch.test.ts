@@ -16,6 +16,7 @@ import { temporaryFolders } from "../test/folders.js";
 import { packTones } from "../test/pack-tones.js";
 import { toneCorpus } from "../test/sounds.js";
 import { tinyRecipe } from "../test/tiny-recipe.js";
+import { viewsOf } from "./optimizer/chunks.js";
 
 const folder = temporaryFolders();
 const samples = 3000;
@@ -92,6 +93,42 @@ describe("a checkpoint", () => {
     expect(await loadCheckpoint(path, plain, graph, into)).toMatchObject({ step: 3 });
     const changed = { ...plain, augment: often };
     await expect(loadCheckpoint(path, changed, graph, into)).rejects.toThrow("another augment");
+  });
+
+  test("written by a release with another order of parameters gives each its own values", async () => {
+    const path = join(folder(), "checkpoint.safetensors");
+    const turned = {
+      ...graph,
+      chunks: graph.chunks.map((each) => ({ ...each, specs: each.specs.toReversed() })),
+    };
+    const state = initialState(plain, turned);
+    for (const { name, size } of graph.chunks) {
+      state[`first.${name}`]!.set(Float32Array.from({ length: size }, (_, at) => at));
+    }
+    await saveCheckpoint(path, plain, turned, state, { step: 3, seconds: 1 });
+    const into = initialState({ ...plain, seed: 99 }, graph);
+    await loadCheckpoint(path, plain, graph, into);
+    for (const [i, chunk] of graph.chunks.entries()) {
+      for (const kind of ["value", "first", "average"]) {
+        const name = `${kind}.${chunk.name}`;
+        expect(viewsOf(chunk, into[name]!)).toEqual(viewsOf(turned.chunks[i]!, state[name]!));
+      }
+    }
+    expect(viewsOf(graph.chunks[0]!, into[`first.${graph.chunks[0]!.name}`]!)).not.toEqual(
+      viewsOf(graph.chunks[0]!, state[`first.${graph.chunks[0]!.name}`]!),
+    );
+  });
+
+  test("that lacks a parameter of the recipe is refused", async () => {
+    const path = join(folder(), "checkpoint.safetensors");
+    const [first, ...others] = graph.chunks;
+    const renamed = { ...first!, specs: first!.specs.map((spec) => ({ ...spec, name: `old.${spec.name}` })) };
+    const state = initialState(plain, graph);
+    await saveCheckpoint(path, plain, { ...graph, chunks: [renamed, ...others] }, state, {
+      step: 3,
+      seconds: 1,
+    });
+    await expect(loadCheckpoint(path, plain, graph, state)).rejects.toMatchObject({ code: "model" });
   });
 
   test("with an augmentation fits the same alone", async () => {
