@@ -3,19 +3,24 @@ export { type InspectOptions, inspectLayers } from "./inspect-layers.js";
 export {
   type LayerReport,
   type LayerReportRow,
+  layerReportJsonSchema,
   layerReportSchema,
   type PictureReport,
   type SoundReport,
 } from "./layer-report.js";
 export { layerTable, tableWidth } from "./layer-table.js";
+export type { ComputedMeasure, Field, Measure, Need, RowMeasure } from "./measures/measure.js";
+export { measures, measuresOf } from "./measures/measures.js";
 export { quality, type Value } from "./quality.js";
 export { type CodeStatistics, codeStatistics, conditionalEntropy } from "./statistics.js";
 export type {
   BitMap,
+  Codebook,
   InspectSubject,
   Latents,
   LayerCodes,
   PictureSubject,
   SoundSubject,
   StoredTile,
+  Variant,
 } from "./subject.js";

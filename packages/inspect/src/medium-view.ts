@@ -1,11 +1,14 @@
 import { NacreError } from "@nacre/errors";
 import { audioMetrics, type PicturePlanes, pictureMeasures, pictureMetrics } from "@nacre/metrics";
-import type { Picture } from "@nacre/signal";
+import type { Audio, Picture } from "@nacre/signal";
 import type { PictureReport, SoundReport } from "./layer-report.js";
 import { finite, type Metric, quality, type Value } from "./quality.js";
-import type { InspectSubject, PictureSubject, SoundSubject } from "./subject.js";
+import type { InspectSubject, PictureSubject, SoundSubject, Variant } from "./subject.js";
 
-type Facts<Report> = Omit<Report, "schema" | "model" | "totals" | "metrics" | "layers">;
+type Facts<Report> = Omit<
+  Report,
+  "schema" | "model" | "totals" | "metrics" | "measures" | "layers" | "whole" | "missing"
+>;
 
 /**
  * What a medium has of its own; all else of inspection is the same for every one.
@@ -17,6 +20,7 @@ type Facts<Report> = Omit<Report, "schema" | "model" | "totals" | "metrics" | "l
  * storedBytes  of the file that are coded, but not in layers
  * noExtent     why there is no rate where that is 0
  * qualityOf    measures of the first k content layers; absent where the original was not given
+ * qualityWith  the same of a variant; absent where the subject has none
  */
 export type MediumView = {
   facts: Facts<SoundReport> | Facts<PictureReport>;
@@ -27,6 +31,7 @@ export type MediumView = {
   noExtent: string;
   metrics: readonly Metric[];
   qualityOf?: (k: number) => Promise<Map<string, Value>>;
+  qualityWith?: (variant: Variant) => Promise<Map<string, Value>>;
 };
 
 /** The view of a subject. throws NacreError "shape" when the original is not of the subject's form */
@@ -48,7 +53,7 @@ function soundView(subject: SoundSubject): MediumView {
     ...{ channels, placeAxes: 1, storedBytes: 0 },
     ...{ extent: 1000 * duration, noExtent: "the sound has no duration" },
     metrics: audioMetrics,
-    ...(original && { qualityOf: async (k: number) => quality(original, await subject.decode(k)) }),
+    ...(original && qualities(subject, (decoded: Audio) => quality(original, decoded))),
   };
 }
 
@@ -62,7 +67,18 @@ function pictureView(subject: PictureSubject): MediumView {
     ...{ channels: 1, placeAxes: 2, storedBytes },
     ...{ extent: width * height, noExtent: "the picture has no pixels" },
     metrics: pictureMetrics,
-    ...(original && { qualityOf: async (k: number) => pictureQuality(original, await subject.decode(k)) }),
+    ...(original && qualities(subject, (decoded: Picture) => pictureQuality(original, decoded))),
+  };
+}
+
+/** Quality of prefixes, and of variants where there are any. */
+function qualities<Signal>(
+  { decode, variant }: { decode(k: number): Promise<Signal>; variant?(variant: Variant): Promise<Signal> },
+  measured: (decoded: Signal) => Map<string, Value>,
+): Pick<MediumView, "qualityOf" | "qualityWith"> {
+  return {
+    qualityOf: async (k) => measured(await decode(k)),
+    ...(variant && { qualityWith: async (which: Variant) => measured(await variant(which)) }),
   };
 }
 

@@ -89,7 +89,8 @@ function unequal(found: number, expected: number): NacreError {
 // A histogram of an absurd alphabet would take the memory, not the file.
 const largestAlphabet = 2 ** 24;
 
-function histogram(channels: readonly Int32Array[], alphabet: number): Float64Array {
+/** How often each code occurs, [alphabet], all channels together. throws as codeStatistics */
+export function histogram(channels: readonly Int32Array[], alphabet: number): Float64Array {
   if (!Number.isInteger(alphabet) || alphabet < 1 || alphabet > largestAlphabet) {
     throw new NacreError("option", {
       found: `alphabet ${alphabet}`,

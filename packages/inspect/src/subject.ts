@@ -35,6 +35,12 @@ export type InspectSubject = SoundSubject | PictureSubject;
  * latents         of one channel: the encoder's output, [places, dimension], and the sum of the first k content
  *                 layers' vectors in the same order; without it, energy is null with that reason
  * bitMap          where a layer's bits are, counted from 0; without it, bits of a code in its context are null
+ * codeLengths     bits of each code of a layer, counted from 0, and channel by the tables that the codec codes it with
+ * codebook        entries of a content layer, counted from 0 in the file
+ * variant         the signal decoded another way; of the original's form
+ * decoderBlocks   blocks of the decoder that can be left out, absent where it has none of one shape
+ * blockChanges    for each of them |state after - state before| / |state before|, norms over the whole signal
+ * sounding        one code of a layer, counted from 0 in the file, decoded alone with all other layers absent
  */
 type Subject<Signal> = {
   model: string;
@@ -45,6 +51,37 @@ type Subject<Signal> = {
   decode(k: number): Promise<Signal>;
   latents?(channel: number): Promise<Latents>;
   bitMap?(layer: number): BitMap;
+  codeLengths?(layer: number, channel: number): Float64Array;
+  codebook?(layer: number): Codebook;
+  variant?(variant: Variant): Promise<Signal>;
+  decoderBlocks?: number;
+  blockChanges?(): Promise<number[]>;
+  sounding?(layer: number, place: number, code: number): Promise<Signal>;
+};
+
+/**
+ * Vectors that a layer's codes stand for.
+ *
+ * places     codes of a frame or position; each has entries of its own and their sum is the layer's vector
+ * alphabet   entries of a place
+ * dimension  values of a vector
+ * vectors    of a place, [alphabet, dimension]; for several places, up to one vector that all have in common
+ */
+export type Codebook = {
+  places: number;
+  alphabet: number;
+  dimension: number;
+  vectors(place: number): Float32Array;
+};
+
+/** Another way to decode the same codes; content layers count from 0. */
+export type Variant = {
+  /** Content layers that add nothing. */
+  without?: readonly number[];
+  /** One code that is another: `at` counts in the layer's data. */
+  replaced?: { layer: number; channel: number; at: number; code: number };
+  /** Blocks of the decoder that are run, from the first; what comes behind them takes what they give. */
+  blocks?: number;
 };
 
 /**
