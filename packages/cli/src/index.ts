@@ -6,6 +6,7 @@ export { runAll } from "./job.js";
 export type {
   ImportRequest,
   Inspection,
+  InspectRequest,
   Medium,
   ModelSummary,
   OpenModel,

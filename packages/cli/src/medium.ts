@@ -41,6 +41,19 @@ export type Work = {
  */
 export type Inspection = { report: object; table: string; page?: string };
 
+/**
+ * How inspection is asked for.
+ *
+ * original  what a .nacre file was made from
+ * measures  names of those to take, or all; those that cost little where it is left out
+ * page      that a page is wanted; `command` is shown on it
+ */
+export type InspectRequest = {
+  original?: Source;
+  measures?: readonly string[] | "all";
+  page?: { title: string; command: string };
+};
+
 /** How training is asked for. */
 export type TrainRequest = {
   inputs: readonly string[];
@@ -86,12 +99,8 @@ export type OpenModel = {
   decode(source: Source, options: Record<string, unknown>, task: Task): Promise<Work>;
   /** Codes [layer][channel] of a signal or a .nacre file. */
   codes(source: Source, task: Task): Promise<{ codes: LayerCodes[][]; facts: Fact[] }>;
-  /** What each layer of a signal or a .nacre file does. `command` is shown on the page. */
-  inspect(
-    source: Source,
-    options: { original?: Source; page?: { title: string; command: string } },
-    task: Task,
-  ): Promise<Inspection>;
+  /** What each layer of a signal or a .nacre file does. throws NacreError "option" for a measure that there is not */
+  inspect(source: Source, options: InspectRequest, task: Task): Promise<Inspection>;
   close(): Promise<void>;
 };
 

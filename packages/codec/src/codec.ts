@@ -1,11 +1,13 @@
 import type { SoundHeader } from "@nacre/bitstream";
 import type { Runtime } from "@nacre/runtime";
 import type { AudioStream } from "@nacre/signal";
+import { soundBlockChanges } from "./block-changes.js";
 import { decodeSound } from "./decode-stream.js";
 import { encodeSound } from "./encode-stream.js";
 import { createEngine } from "./engine.js";
 import type { LayerCodes } from "./layer-codes.js";
 import type { Model } from "./model.js";
+import { type ModelVariant, modelVariant } from "./model-variant.js";
 import { codesOf, latentOf, synthesizeWhole } from "./whole-sound.js";
 
 /** How a stream is written. */
@@ -31,6 +33,11 @@ export type DecodeOptions = {
    * frames become silence, and a cut file ends where it was cut.
    */
   recover?: boolean;
+  /**
+   * Called with the codes of each chunk, [channel][layer][frames * codes per frame], before they are decoded; what it
+   * writes into them is decoded instead. `first`: frames of the sound before the chunk.
+   */
+  edit?: (codes: readonly (readonly Int32Array[])[], first: number) => void;
   /** Frames decoded so far. */
   onProgress?: (frames: number) => void;
 };
@@ -72,6 +79,13 @@ export type Codec = {
   synthesize(layers: readonly Int32Array[], length: number): Promise<Float32Array>;
   /** Latent frames of one channel [frames * dimension], as the encoder gives them. */
   latent(samples: Float32Array): Promise<Float32Array>;
+  /** The same on a variant of the model, to be closed by itself. */
+  variant(which: ModelVariant): Promise<Codec>;
+  /**
+   * |state after - state before| / |state before| of each block of the decoder that can be left out, over one channel's
+   * codes, [layer][frame * codes per frame] of a prefix; none for a decoder without such blocks.
+   */
+  blockChanges(layers: readonly Int32Array[]): Promise<number[]>;
   close(): Promise<void>;
 };
 
@@ -93,6 +107,9 @@ export async function createCodec(
     codes: (samples) => codesOf(model, engine, samples),
     synthesize: (layers, length) => synthesizeWhole(model, engine, layers, length),
     latent: (samples) => latentOf(model, engine, samples),
+    variant: (which) =>
+      createCodec(modelVariant(model, which), runtime, threads === undefined ? {} : { threads }),
+    blockChanges: (layers) => soundBlockChanges(model, runtime, threads, layers),
     close: () => engine.close(),
   };
 }

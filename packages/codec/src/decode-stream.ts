@@ -40,14 +40,19 @@ async function* decodeChunks(
   engine: Engine,
   stream: Source,
   used: number,
-  { recover = false, onProgress }: DecodeOptions,
+  { recover = false, edit, onProgress }: DecodeOptions,
   decoded: { frames: number },
 ): AsyncGenerator<Float32Array[], void, undefined> {
   const { header } = stream;
   const join = codeJoiner(model, used, header.channels, geometryOf(model));
   async function* windows(): AsyncGenerator<CodeWindow[], void, undefined> {
-    for await (const chunk of stream.chunks)
-      yield* join.add(codesOfChunk(model, chunk, used, header.channels, recover));
+    let first = 0;
+    for await (const chunk of stream.chunks) {
+      const codes = codesOfChunk(model, chunk, used, header.channels, recover);
+      edit?.(codes, first);
+      first += chunk.frames;
+      yield* join.add(codes);
+    }
     yield* join.finish();
   }
   const synthesized = inFlight(

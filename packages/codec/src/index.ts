@@ -1,5 +1,6 @@
 export { type AnyModel, loadAnyModel } from "./any-model.js";
 export { type BuiltModel, buildModel, modelText, type TrainedModel } from "./build-model.js";
+export { type LayerCodebook, layerCodebook } from "./codebook.js";
 export {
   type Codec,
   createCodec,
@@ -11,7 +12,9 @@ export { fileCodes } from "./file-codes.js";
 export type { ForeignFiles } from "./import/foreign-family.js";
 export { type ForeignModel, foreignFamilies, openForeignModel } from "./import/import-model.js";
 export type { LayerCodes } from "./layer-codes.js";
+export { layerCodeBits } from "./layer-symbols.js";
 export { loadModel, type Model, type ModelConfig, type ModelFiles, modelSchema } from "./model.js";
+export { decoderBlocks, type ModelVariant, modelVariant } from "./model-variant.js";
 export { writeNpy } from "./npy.js";
 export {
   type BuiltPictureModel,

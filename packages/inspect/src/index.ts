@@ -9,17 +9,18 @@ export {
   type SoundReport,
 } from "./layer-report.js";
 export { layerTable, tableWidth } from "./layer-table.js";
+export { inspectionTable } from "./measure-table.js";
 export type { ComputedMeasure, Field, Measure, Need, RowMeasure } from "./measures/measure.js";
 export { measures, measuresOf } from "./measures/measures.js";
 export { quality, type Value } from "./quality.js";
 export { type CodeStatistics, codeStatistics, conditionalEntropy } from "./statistics.js";
 export type {
   BitMap,
-  Codebook,
   InspectSubject,
   Latents,
   LayerCodes,
   PictureSubject,
+  PlacedCode,
   SoundSubject,
   StoredTile,
   Variant,

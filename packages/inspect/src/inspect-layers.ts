@@ -99,9 +99,10 @@ function described(measure: Measure, { metrics }: MediumView): LayerReport["meas
   const { name, title, unit, cost, page } = measure;
   const card = { name, title, unit, cost, page };
   if (!isComputed(measure)) return { ...card, rows: [...measure.rows], fields: [] };
-  if (measure.fields !== "metrics") return { ...card, rows: [], fields: [...measure.fields] };
-  const fields = metrics.map((metric) => ({ name: metric.name, label: metric.short, unit: metric.unit }));
-  return { ...card, rows: [], fields };
+  const { fields, index } = measure;
+  const named =
+    fields === "metrics" ? metrics.map(({ name, short, unit }) => ({ name, label: short, unit })) : fields;
+  return { ...card, rows: [], fields: [...named], ...(index && { index }) };
 }
 
 function stepDone({ progress, signal }: InspectOptions, done: number, total: number, title: string): void {

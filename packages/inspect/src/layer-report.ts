@@ -22,6 +22,10 @@ const measureSchema = z.strictObject({
   page: z.string().describe("of docs/measures, without its ending"),
   rows: z.array(z.string()).describe("fields of a layer that it is; empty where `measures` has it"),
   fields: z.array(fieldSchema).describe("what it has in `measures` and `whole`, in the order to show"),
+  index: z
+    .strictObject({ label: z.string(), first: count })
+    .optional()
+    .describe("what a place in its lists in `whole` stands for, and the number of the first"),
 });
 
 const valuesSchema = z.record(z.string(), z.record(z.string(), z.union([maybe, z.array(z.number())])));

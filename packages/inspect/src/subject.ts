@@ -1,3 +1,4 @@
+import type { LayerCodebook } from "@nacre/codec";
 import type { Audio, Picture } from "@nacre/signal";
 
 /**
@@ -40,7 +41,7 @@ export type InspectSubject = SoundSubject | PictureSubject;
  * variant         the signal decoded another way; of the original's form
  * decoderBlocks   blocks of the decoder that can be left out, absent where it has none of one shape
  * blockChanges    for each of them |state after - state before| / |state before|, norms over the whole signal
- * sounding        one code of a layer, counted from 0 in the file, decoded alone with all other layers absent
+ * soundings       codes of a layer, counted from 0 in the file, each decoded alone with all other layers absent
  */
 type Subject<Signal> = {
   model: string;
@@ -52,27 +53,15 @@ type Subject<Signal> = {
   latents?(channel: number): Promise<Latents>;
   bitMap?(layer: number): BitMap;
   codeLengths?(layer: number, channel: number): Float64Array;
-  codebook?(layer: number): Codebook;
+  codebook?(layer: number): LayerCodebook;
   variant?(variant: Variant): Promise<Signal>;
   decoderBlocks?: number;
   blockChanges?(): Promise<number[]>;
-  sounding?(layer: number, place: number, code: number): Promise<Signal>;
+  soundings?(layer: number, codes: readonly PlacedCode[]): Promise<Signal[]>;
 };
 
-/**
- * Vectors that a layer's codes stand for.
- *
- * places     codes of a frame or position; each has entries of its own and their sum is the layer's vector
- * alphabet   entries of a place
- * dimension  values of a vector
- * vectors    of a place, [alphabet, dimension]; for several places, up to one vector that all have in common
- */
-export type Codebook = {
-  places: number;
-  alphabet: number;
-  dimension: number;
-  vectors(place: number): Float32Array;
-};
+/** A code at one of the places that a frame or position has codes for, from 0; its only one for vectors. */
+export type PlacedCode = { place: number; code: number };
 
 /** Another way to decode the same codes; content layers count from 0. */
 export type Variant = {

@@ -13,8 +13,12 @@ export { type DecodedPicture, foreignFamilies, type LayerCodes, type ReadablePic
 export { type ErrorCode, isNacreError, NacreError } from "@nacre/errors";
 export {
   type BitMap,
+  inspectionTable,
   type LayerReport,
+  layerReportJsonSchema,
   layerTable,
+  measures,
+  measuresOf,
   type PictureReport,
   type SoundReport,
 } from "@nacre/inspect";

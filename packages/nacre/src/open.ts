@@ -1,7 +1,12 @@
 import { readStream, soundHeader, trimLayers } from "@nacre/bitstream";
-import { type Codec, createCodec, type LayerCodes } from "@nacre/codec";
+import {
+  type Codec,
+  type DecodeOptions as CodecDecodeOptions,
+  createCodec,
+  type LayerCodes,
+} from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
-import { inspectLayers, type SoundReport } from "@nacre/inspect";
+import { type InspectOptions, inspectLayers, type SoundReport } from "@nacre/inspect";
 import { collect, resampleStream, streamOf } from "@nacre/media";
 import { createRuntime } from "@nacre/runtime/node";
 import type { Audio, AudioSource, AudioStream } from "@nacre/signal";
@@ -38,8 +43,12 @@ export type DecodeOptions = {
 export type LayersOptions = {
   /** The sound that a file was made from; without it a file's quality is not measured. */
   original?: Audio;
-  /** Prefixes decoded, of how many. */
-  progress?: (done: number, total: number) => void;
+  /** Names of measures, all that are cheap ("cheap", the default) or "all". */
+  measures?: InspectOptions["measures"];
+  /** Of what is drawn: sampled rows, flipped bits; 1 by default. */
+  seed?: number;
+  /** Prefixes decoded, of how many; in a costly measure its parts, with its title. */
+  progress?: (done: number, total: number, measure?: string) => void;
   /** Every prefix as it is decoded to be measured, to be heard or drawn without decoding again. */
   onDecoded?: (layers: number, sound: Audio) => void;
 };
@@ -79,9 +88,12 @@ export async function open(
   return nacreOf(codec, infoOf(loaded, folder));
 }
 
+type Edit = Pick<CodecDecodeOptions, "edit">;
+
 function nacreOf(codec: Codec, model: ModelInfo): Nacre {
-  const decode = async (file: Uint8Array, options?: DecodeOptions) =>
-    collect(await decodeStream(codec, pieces(file), options));
+  const decodeBy = async (by: Codec, file: Uint8Array, options?: DecodeOptions & Edit) =>
+    collect(await decodeStream(by, pieces(file), options));
+  const decode = (file: Uint8Array, options?: DecodeOptions) => decodeBy(codec, file, options);
   const encode = (sound: AudioSource, options: EncodeOptions = {}) =>
     encodeWhole(codec, asStream(sound), options);
   return {
@@ -92,18 +104,18 @@ function nacreOf(codec: Codec, model: ModelInfo): Nacre {
     decodeStream: (source, options) => decodeStream(codec, source, options),
     async codes(source) {
       const file = source instanceof Uint8Array ? source : await encode(source);
-      return (await subjectOf(codec, file, undefined, decode)).layers;
+      return (await subjectOf(codec, file, undefined, decodeBy)).layers;
     },
-    async layers(source, { original, progress, onDecoded } = {}) {
+    async layers(source, { original, onDecoded, ...options } = {}) {
       const isFile = source instanceof Uint8Array;
       const file = isFile ? source : await encode(source);
-      const heard = async (bytes: Uint8Array, { layers }: { layers: number }) => {
-        const sound = await decode(bytes, { layers });
+      const subject = await subjectOf(codec, file, isFile ? original : source, decodeBy);
+      const heard = async (layers: number) => {
+        const sound = await subject.decode(layers);
         onDecoded?.(layers, sound);
         return sound;
       };
-      const subject = await subjectOf(codec, file, isFile ? original : source, heard);
-      return inspectLayers(subject, progress ? { progress } : {});
+      return inspectLayers({ ...subject, decode: heard }, options);
     },
     close: () => codec.close(),
   };
@@ -162,12 +174,13 @@ async function* encodeStream(
 async function decodeStream(
   codec: Codec,
   source: AsyncIterable<Uint8Array>,
-  { layers, recover, onProgress, signal }: DecodeOptions = {},
+  { layers, recover, edit, onProgress, signal }: DecodeOptions & Edit = {},
 ): Promise<AudioStream> {
   const { sampleRate: coded, hop } = codec.model;
   const decoded = await codec.decode(source, {
     ...(layers === undefined ? {} : { layers }),
     ...(recover === undefined ? {} : { recover }),
+    ...(edit ? { edit } : {}),
     ...(onProgress ? { onProgress: (frames: number) => onProgress((frames * hop) / coded) } : {}),
   });
   const { sampleRate, length } = decoded.header;

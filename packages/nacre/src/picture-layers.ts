@@ -1,5 +1,5 @@
 import type { PictureCodec } from "@nacre/codec";
-import { type BitMap, inspectLayers, type PictureReport } from "@nacre/inspect";
+import { type BitMap, type InspectOptions, inspectLayers, type PictureReport } from "@nacre/inspect";
 import { collectPicture } from "@nacre/media/pictures";
 import type { Picture } from "@nacre/signal";
 import { pictureSubjectOf } from "./picture-subject.js";
@@ -8,8 +8,12 @@ import { pictureSubjectOf } from "./picture-subject.js";
 export type PictureLayersOptions = {
   /** The picture that a file was made from; without it a file's quality is not measured. */
   original?: Picture;
-  /** Prefixes decoded, of how many. */
-  progress?: (done: number, total: number) => void;
+  /** Names of measures, all that are cheap ("cheap", the default) or "all". */
+  measures?: InspectOptions["measures"];
+  /** Of what is drawn: sampled rows, flipped bits; 1 by default. */
+  seed?: number;
+  /** Prefixes decoded, of how many; in a costly measure its parts, with its title. */
+  progress?: (done: number, total: number, measure?: string) => void;
   /** Every prefix as it is decoded to be measured, to be drawn without decoding again. */
   onDecoded?: (layers: number, picture: Picture) => void;
   /** Where the bits of every layer are, in the order of the report. */
@@ -24,15 +28,15 @@ export type PictureLayersOptions = {
 export function inspectPictureFile(
   codec: PictureCodec,
   file: Uint8Array,
-  { original, progress, onDecoded, onMaps }: PictureLayersOptions,
+  { original, onDecoded, onMaps, ...options }: PictureLayersOptions,
 ): Promise<PictureReport> {
-  const subject = pictureSubjectOf(codec, file, original, async (options) => {
-    const picture = await collectPicture(await codec.decode(once(file), options));
-    onDecoded?.(options.layers!, picture);
+  const subject = pictureSubjectOf(codec, file, original, async (decoding) => {
+    const picture = await collectPicture(await codec.decode(once(file), decoding));
+    onDecoded?.(decoding.layers!, picture);
     return picture;
   });
   onMaps?.(subject.layers.map((_, layer) => subject.bitMap!(layer)));
-  return inspectLayers(subject, progress ? { progress } : {});
+  return inspectLayers(subject, options);
 }
 
 async function* once(file: Uint8Array) {

@@ -1,15 +1,18 @@
 import { layerBytes, type PictureHeader, pictureTiles, readStream } from "@nacre/bitstream";
 import {
   type DecodePictureOptions,
+  decoderBlocks,
+  layerCodebook,
   type PictureCodec,
   pictureFileAlpha,
   pictureFileBits,
   pictureFileCodes,
 } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
-import type { LayerCodes, PictureSubject, StoredTile } from "@nacre/inspect";
+import type { LayerCodes, PictureSubject, StoredTile, Variant } from "@nacre/inspect";
 import { collectPicture } from "@nacre/media/pictures";
 import type { Picture } from "@nacre/signal";
+import { patches } from "./soundings.js";
 
 /**
  * A picture's file as inspection sees it; all work is done by the codec's own functions.
@@ -37,6 +40,9 @@ export function pictureSubjectOf(
   const layers: LayerCodes[] = alpha
     ? [{ ...alphaShape(header), data: Int32Array.from(alpha) }, ...codes]
     : codes;
+  const blocks = decoderBlocks(model);
+  // Side codes come before the content layers, and alpha before them.
+  const contentOf = (layer: number) => layer - (layers.length - codes.length) - 1;
   return {
     ...{ model: header.model, medium: "image", width, height, colour, bitDepth },
     layers: layers.map((layer) => [layer]),
@@ -45,8 +51,39 @@ export function pictureSubjectOf(
     ...(tiles.length > 0 && { tiles, storedBytes: stored }),
     decode: (k) => decode({ layers: k }),
     bitMap: (layer) => maps[layer]!,
+    codebook: (layer) => layerCodebook(model.quantizer, contentOf(layer)),
+    variant: (variant) => variantOf(codec, file, codes, variant),
+    soundings: (layer, placed) => patches(codec, codes, contentOf(layer), placed),
+    ...(blocks !== undefined && { decoderBlocks: blocks, blockChanges: () => codec.blockChanges(codes) }),
     ...(original && { original, latents: () => latentsOf(codec, original, codes) }),
   };
+}
+
+// Layers above the last one that is kept are cut off, so that leaving out the last layers is decoding a prefix.
+async function variantOf(
+  codec: PictureCodec,
+  file: Uint8Array,
+  [, ...content]: readonly LayerCodes[],
+  { without = [], replaced, blocks }: Variant,
+): Promise<Picture> {
+  const kept = Array.from(content.keys()).filter((layer) => !without.includes(layer));
+  const layers = 1 + (kept.at(-1) ?? 0);
+  const edit: DecodePictureOptions["edit"] = (codes, at) => {
+    const data = replaced && codes[replaced.layer];
+    if (!data) return;
+    const [, columns, channels] = content[replaced.layer]!.grid as [number, number, number];
+    const position = Math.floor(replaced.at / channels);
+    const [row, column] = [Math.floor(position / columns) - at.row, (position % columns) - at.column];
+    if (row < 0 || row >= at.rows || column < 0 || column >= at.columns) return;
+    data[(row * at.columns + column) * channels + (replaced.at % channels)] = replaced.code;
+  };
+  if (without.length === 0 && blocks === undefined) return decodeWhole(codec, file, { layers, edit });
+  const other = await codec.variant({ without, ...(blocks === undefined ? {} : { decoderBlocks: blocks }) });
+  try {
+    return await decodeWhole(other, file, { layers, edit });
+  } finally {
+    await other.close();
+  }
 }
 
 async function latentsOf(codec: PictureCodec, original: Picture, [, ...content]: readonly LayerCodes[]) {

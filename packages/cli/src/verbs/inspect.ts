@@ -1,9 +1,11 @@
 import { basename } from "node:path";
 import { NacreError } from "@nacre/errors";
+import { layerReportJsonSchema, measuresOf } from "@nacre/inspect";
 import { oneInput } from "../inputs.js";
-import type { Inspection, Medium } from "../medium.js";
+import { listOfMeasures, measuresOption } from "../measures-option.js";
+import type { Inspection, InspectRequest, Medium } from "../medium.js";
 import { createModels } from "../models.js";
-import { text } from "../options.js";
+import { text, toggle } from "../options.js";
 import { checkMedia } from "../other-media.js";
 import { type Output, openOutput, pipeOutput } from "../output.js";
 import { label, once, peekHeader, type Source, sniff } from "../source.js";
@@ -12,18 +14,25 @@ import { type Context, forceOption, jsonOption, modelOption, report, taskOf, ver
 /** What each layer costs, carries and does. */
 export const inspect = verb({
   name: "inspect",
-  arguments: "<input>",
+  arguments: "[input]",
   summary: ({ noun }) => `show what each layer costs and gives, of a ${noun} or a .nacre file`,
   example: ({ example, extensions: [ending] }) => `inspect ${example}${ending} --page ${example}.html`,
   options: ({ noun }) => ({
     model: modelOption,
     page: text("-p, --page <file.html>", "write one page with charts, pictures and players"),
+    measures: measuresOption,
+    all: toggle("--all", "take every measure, also those that cost time", { conflicts: ["measures"] }),
+    schema: toggle("--schema", "print the JSON Schema of --json and nothing else"),
     original: text("--original <file>", `the ${noun} that a .nacre file was made from, to measure quality`),
     force: forceOption,
     json: jsonOption,
   }),
-  async run(context, [argument = "-"], { model, page, original, force, json }) {
+  async run(context, [argument = "-"], { model, page, measures, all, schema, original, force, json }) {
     const { io, medium, command } = context;
+    if (schema) return printed(context, layerReportJsonSchema());
+    if (measures === "list") return told(context, json);
+    if (measures) measuresOf(measures);
+    const taken: InspectRequest["measures"] = all ? "all" : measures;
     if (page === "-" && json) throw bothToStandardOutput();
     const source = await oneInput(argument, io);
     const measured = original === undefined ? undefined : await oneInput(original, io);
@@ -34,6 +43,7 @@ export const inspect = verb({
       const open = await models.open(prepared.model ?? medium.defaultModel);
       const asked = {
         ...(measured && { original: measured }),
+        ...(taken && { measures: taken }),
         ...(output && { page: { title: basename(argument), command } }),
       };
       const found = await open.inspect(prepared.source, asked, taskOf(context, argument));
@@ -49,6 +59,17 @@ export const inspect = verb({
     }
   },
 });
+
+async function printed(context: Context, object: object): Promise<number> {
+  await report(context, true, object, "");
+  return 0;
+}
+
+async function told(context: Context, json: boolean | undefined): Promise<number> {
+  const { measures, lines } = listOfMeasures();
+  await report(context, json, { measures }, lines);
+  return 0;
+}
 
 // A .nacre file names its model; a signal is coded with the default one.
 async function prepare(

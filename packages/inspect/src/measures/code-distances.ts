@@ -1,5 +1,5 @@
+import type { LayerCodebook } from "@nacre/codec";
 import { finite } from "../quality.js";
-import type { Codebook } from "../subject.js";
 import { perContent } from "./bench.js";
 import type { ComputedMeasure } from "./measure.js";
 import { quantile } from "./quantile.js";
@@ -31,19 +31,20 @@ export const codeDistances: ComputedMeasure = {
  * Euclidean distance of each entry to the nearest other one, and the root mean square of the entries' norms. Where
  * a frame has several codes, entries of a place lie in order on a line, so that the nearest is the one before or after.
  */
-export function entryDistances(book: Codebook): { distances: Float64Array; rms: number } {
-  const { places, alphabet, dimension } = book;
-  const distances = new Float64Array(places * alphabet);
+export function entryDistances({ places, dimension, vectors }: LayerCodebook): {
+  distances: Float64Array;
+  rms: number;
+} {
+  const distances: number[] = [];
   let energy = 0;
   for (let place = 0; place < places; place++) {
-    const vectors = book.vectors(place);
-    for (const value of vectors) energy += value * value;
-    distances.set(
-      places === 1 ? nearestOfAll(vectors, alphabet, dimension) : nearestInLine(vectors, alphabet, dimension),
-      place * alphabet,
-    );
+    const entries = vectors(place);
+    const count = entries.length / dimension;
+    for (const value of entries) energy += value * value;
+    const nearest = places === 1 ? nearestOfAll : nearestInLine;
+    for (const distance of nearest(entries, count, dimension)) distances.push(distance);
   }
-  return { distances, rms: Math.sqrt(energy / (places * alphabet)) };
+  return { distances: Float64Array.from(distances), rms: Math.sqrt(energy / distances.length) };
 }
 
 function nearestOfAll(vectors: Float32Array, count: number, dimension: number): Float64Array {

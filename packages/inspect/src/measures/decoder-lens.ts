@@ -6,6 +6,7 @@ export const decoderLens: ComputedMeasure = {
   ...{ name: "decoder-lens", title: "Quality lost with fewer decoder blocks", unit: "" },
   ...{ cost: "costly", needs: ["original", "variants", "blocks"], page: "decoder-lens" },
   fields: "metrics",
+  index: { label: "blocks", first: 0 },
   async compute({ subject, view, full, step }) {
     const blocks = subject.decoderBlocks!;
     const whole = await full();

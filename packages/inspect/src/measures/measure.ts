@@ -3,7 +3,7 @@ import type { Value } from "../quality.js";
 import type { Bench } from "./bench.js";
 
 /** What a measure looks at beside the codes. */
-export type Need = "latents" | "original" | "codebook" | "variants" | "blocks" | "sounding";
+export type Need = "latents" | "original" | "codebook" | "variants" | "blocks" | "soundings";
 
 /** One value of a measure: a number that may not exist, or a list of numbers. */
 export type MeasureValue = Value | readonly number[];
@@ -41,9 +41,15 @@ type Card = {
 /** A measure whose values are fields of a layer's row in the report. */
 export type RowMeasure = Card & { rows: readonly (keyof LayerReportRow & string)[] };
 
-/** A measure whose values are in a report's `measures`; fields "metrics": one for each measure of quality. */
+/**
+ * A measure whose values are in a report's `measures`.
+ *
+ * fields  "metrics": one for each measure of quality
+ * index   what a place in the lists of `whole` stands for, where it has lists alone: a name, and the number of the first
+ */
 export type ComputedMeasure = Card & {
   fields: readonly Field[] | "metrics";
+  index?: { label: string; first: number };
   compute(bench: Bench): Found | Promise<Found>;
 };
 

@@ -48,7 +48,7 @@ const reasons: Record<Need, string> = {
   codebook: "the codebook was not given",
   variants: "the codes cannot be decoded another way",
   blocks: "the decoder has no blocks of one shape that could be left out",
-  sounding: "codes cannot be decoded alone",
+  soundings: "codes cannot be decoded alone",
 };
 
 function unmet({ needs }: ComputedMeasure, subject: InspectSubject, view: MediumView): string | undefined {
@@ -58,7 +58,7 @@ function unmet({ needs }: ComputedMeasure, subject: InspectSubject, view: Medium
     codebook: subject.codebook !== undefined,
     variants: subject.variant !== undefined,
     blocks: subject.decoderBlocks !== undefined && subject.blockChanges !== undefined,
-    sounding: subject.sounding !== undefined,
+    soundings: subject.soundings !== undefined,
   };
   const first = needs.find((need) => !has[need]);
   return first && reasons[first];

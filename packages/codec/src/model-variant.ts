@@ -1,0 +1,84 @@
+import { add, constant, mul, type Tensor } from "@nacre/graph";
+import type { Model } from "./model.js";
+import type { PictureModel } from "./picture/picture-model.js";
+import type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
+
+/**
+ * A model that is looked into.
+ *
+ * without        content layers, from 0, that add nothing to the latent
+ * decoderBlocks  blocks of the decoder that are run, from the first; the later ones are passed over
+ */
+export type ModelVariant = { without?: readonly number[]; decoderBlocks?: number };
+
+/**
+ * A model that decodes its own files otherwise: for inspection, as `codec` and not another network or quantizer does
+ * the decoding. Its codes, its name and its decode hash stay those of the model.
+ *
+ * decoderBlocks  at most those of the model's decoder, and not for a decoder that has none (see decoderBlocks)
+ */
+export function modelVariant(model: Model, variant: ModelVariant): Model;
+export function modelVariant(model: PictureModel, variant: ModelVariant): PictureModel;
+export function modelVariant(model: Model | PictureModel, variant: ModelVariant): Model | PictureModel {
+  const quantizer = variant.without?.length ? lacking(model.quantizer, variant.without) : model.quantizer;
+  return model.medium === "audio"
+    ? { ...model, quantizer, decoder: shortened(model.decoder, variant) }
+    : { ...model, quantizer, decoder: shortened(model.decoder, variant) };
+}
+
+/** Blocks of the decoder that can be left out; undefined for a decoder that has none of one shape. */
+export function decoderBlocks({ decoder: { network, config } }: Model | PictureModel): number | undefined {
+  return network.blocks?.count(config);
+}
+
+type Part = { network: { blocks?: { first(config: unknown, count: number): unknown } }; config: unknown };
+
+function shortened<P extends Part>(part: P, { decoderBlocks: count }: ModelVariant): P {
+  const { network, config } = part;
+  return count === undefined || !network.blocks
+    ? part
+    : { ...part, config: network.blocks.first(config, count) };
+}
+
+/** A quantizer whose sums leave some layers out, in both forms. */
+function lacking(quantizer: OpenQuantizer, without: readonly number[]): OpenQuantizer {
+  const sizes = quantizer.alphabets.flatMap((places, layer) =>
+    places.map((unused) => ({ unused, kept: without.includes(layer) ? 0 : 1 })),
+  );
+  const row = (of: (size: (typeof sizes)[number]) => number) =>
+    constant(Int32Array.from(sizes, of), [1, sizes.length]);
+  return {
+    ...quantizer,
+    // The code of a layer that is not used: see OpenQuantizer.decode.
+    decode: (codes: Tensor) =>
+      quantizer.decode(
+        add(
+          mul(
+            codes,
+            row(({ kept }) => kept),
+          ),
+          row(({ unused, kept }) => (1 - kept) * unused),
+        ),
+      ),
+    dequantize(codes) {
+      const sum = quantizer.dequantize(codes).slice();
+      for (const layer of without) {
+        if (layer >= codes.length) continue;
+        for (const [at, value] of layerPart(quantizer, codes, layer).entries()) sum[at]! -= value;
+      }
+      return sum;
+    },
+  };
+}
+
+/** What one layer adds to the sum of those before it. codes [layer], of all layers up to that one at least */
+export function layerPart(
+  { dequantize }: Pick<OpenQuantizer, "dequantize">,
+  codes: readonly Int32Array[],
+  layer: number,
+): Float32Array {
+  const upTo = dequantize(codes.slice(0, layer + 1)).slice();
+  if (layer === 0) return upTo;
+  const before = dequantize(codes.slice(0, layer));
+  return upTo.map((value, at) => value - before[at]!);
+}
