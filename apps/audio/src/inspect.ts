@@ -9,7 +9,7 @@ const largePage = 100e6;
 export async function inspectSound(
   nacre: Nacre,
   source: Source,
-  { original: measured, measures, page }: InspectRequest,
+  { original: measured, measures, against, page }: InspectRequest,
   task: Task,
 ): Promise<Inspection> {
   const { file, signal } = await sniff(source);
@@ -21,6 +21,7 @@ export async function inspectSound(
     ...(original ? { original } : {}),
     ...(page ? { onDecoded: keep } : {}),
     ...(measures && { measures }),
+    ...(against && { against: await readEither(against) }),
     progress: (done, total, measure) => stepDone(task, done, total, measure),
   });
   const inspection = { report, table: inspectionTable(report, measures) };
@@ -34,6 +35,12 @@ export async function inspectSound(
     ...(original ? { original } : {}),
   });
   return { ...inspection, page: html };
+}
+
+/** A sound, or a .nacre file as it is. */
+async function readEither(source: Source): Promise<Audio | Uint8Array> {
+  const { file, signal } = await sniff(source);
+  return file ?? readSound(signal);
 }
 
 function readSound(source: Source): Promise<Audio> {

@@ -14,7 +14,7 @@ import { picturePage } from "@nacre/report";
 export async function inspectPicture(
   pictures: PictureNacre,
   source: Source,
-  { original: measured, measures, page }: InspectRequest,
+  { original: measured, measures, against, page }: InspectRequest,
   task: Task,
 ): Promise<Inspection> {
   const { file, signal } = await sniff(source);
@@ -29,6 +29,7 @@ export async function inspectPicture(
       maps = found;
     },
     ...(measures && { measures }),
+    ...(against && { against: await codesOfEither(pictures, against) }),
     progress: (done, total, measure) => stepDone(task, done, total, measure),
   });
   const inspection = { report, table: inspectionTable(report, measures) };
@@ -52,6 +53,12 @@ async function decodePrefixes(pictures: PictureNacre, file: Uint8Array, task: Ta
     stepDone(task, layers, count);
   }
   return prefixes;
+}
+
+/** Codes of a picture as it would be encoded, or those of a .nacre file. */
+async function codesOfEither(pictures: PictureNacre, source: Source) {
+  const { file, signal } = await sniff(source);
+  return pictures.codes(file ?? (await pictures.encode(await readSource(signal))));
 }
 
 function readSource(source: Source): Promise<Picture> {

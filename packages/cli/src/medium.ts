@@ -46,11 +46,13 @@ export type Inspection = { report: object; table: string; page?: string };
  *
  * original  what a .nacre file was made from
  * measures  names of those to take, or all; those that cost little where it is left out
+ * against   other data whose use of codes is compared
  * page      that a page is wanted; `command` is shown on it
  */
 export type InspectRequest = {
   original?: Source;
   measures?: readonly string[] | "all";
+  against?: Source;
   page?: { title: string; command: string };
 };
 

@@ -1,3 +1,4 @@
+export { type AtlasCode, type AtlasLayer, type AtlasOptions, codebookAtlas } from "./codebook-atlas.js";
 export { energyExplained } from "./energy.js";
 export { type InspectOptions, inspectLayers } from "./inspect-layers.js";
 export {

@@ -1,5 +1,6 @@
 import type { LayerReport } from "./layer-report.js";
 import { aligned, cut, layerHead, layerTable, tableWidth } from "./layer-table.js";
+import { driftOfUse } from "./measures/drift.js";
 
 type Described = LayerReport["measures"][number];
 type Values = Record<string, number | number[] | null>;
@@ -8,7 +9,8 @@ type Values = Record<string, number | number[] | null>;
 const listed = 12;
 
 /**
- * The layer table, and behind it every measure that was asked for by name or by asking for all.
+ * The layer table, and behind it every measure that was asked for by name or by asking for all, and drift where there
+ * is something to drift from.
  *
  * asked  as InspectOptions.measures; without it the layer table alone
  */
@@ -26,7 +28,8 @@ export function inspectionTable(report: LayerReport, asked?: readonly string[] |
  */
 function measureTables(report: LayerReport, names: readonly string[]): string {
   return report.measures
-    .filter(({ name, rows }) => names.includes(name) && rows.length === 0)
+    .filter(({ name, rows }) => rows.length === 0 && (names.includes(name) || name === driftOfUse.name))
+    .filter((measure) => measure.name !== driftOfUse.name || linesOf(report, measure).length > 0)
     .map((measure) => block(report, measure))
     .join("\n\n");
 }

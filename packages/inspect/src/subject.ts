@@ -38,6 +38,7 @@ export type InspectSubject = SoundSubject | PictureSubject;
  * bitMap          where a layer's bits are, counted from 0; without it, bits of a code in its context are null
  * codeLengths     bits of each code of a layer, counted from 0, and channel by the tables that the codec codes it with
  * codebook        entries of a content layer, counted from 0 in the file
+ * against         codes of other data by the same model, [layer][channel] in the same order, to measure drift of use
  * variant         the signal decoded another way; of the original's form
  * decoderBlocks   blocks of the decoder that can be left out, absent where it has none of one shape
  * blockChanges    for each of them |state after - state before| / |state before|, norms over the whole signal
@@ -54,6 +55,7 @@ type Subject<Signal> = {
   bitMap?(layer: number): BitMap;
   codeLengths?(layer: number, channel: number): Float64Array;
   codebook?(layer: number): LayerCodebook;
+  against?: LayerCodes[][];
   variant?(variant: Variant): Promise<Signal>;
   decoderBlocks?: number;
   blockChanges?(): Promise<number[]>;

@@ -6,7 +6,14 @@ import {
   type LayerCodes,
 } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
-import { type InspectOptions, inspectLayers, type SoundReport } from "@nacre/inspect";
+import {
+  type AtlasLayer,
+  type AtlasOptions,
+  codebookAtlas,
+  type InspectOptions,
+  inspectLayers,
+  type SoundReport,
+} from "@nacre/inspect";
 import { collect, resampleStream, streamOf } from "@nacre/media";
 import { createRuntime } from "@nacre/runtime/node";
 import type { Audio, AudioSource, AudioStream } from "@nacre/signal";
@@ -45,6 +52,8 @@ export type LayersOptions = {
   original?: Audio;
   /** Names of measures, all that are cheap ("cheap", the default) or "all". */
   measures?: InspectOptions["measures"];
+  /** Another sound or file of this model, to measure how the use of codes drifts. */
+  against?: Audio | Uint8Array;
   /** Of what is drawn: sampled rows, flipped bits; 1 by default. */
   seed?: number;
   /** Prefixes decoded, of how many; in a costly measure its parts, with its title. */
@@ -68,6 +77,11 @@ export type Nacre = {
   codes(source: AudioSource | Uint8Array): Promise<LayerCodes[][]>;
   /** What each layer costs and carries; quality is measured against the sound, or `original` for a file. */
   layers(source: Audio | Uint8Array, options?: LayersOptions): Promise<SoundReport>;
+  /** The codes that each layer uses most, each decoded alone; see codebookAtlas. */
+  atlas(
+    source: Audio | Uint8Array,
+    options?: AtlasOptions & { original?: Audio },
+  ): Promise<AtlasLayer<Audio>[]>;
   /** Frees the networks. */
   close(): Promise<void>;
 };
@@ -96,26 +110,30 @@ function nacreOf(codec: Codec, model: ModelInfo): Nacre {
   const decode = (file: Uint8Array, options?: DecodeOptions) => decodeBy(codec, file, options);
   const encode = (sound: AudioSource, options: EncodeOptions = {}) =>
     encodeWhole(codec, asStream(sound), options);
+  const subjectFor = async (source: AudioSource | Uint8Array, original?: Audio) => {
+    if (source instanceof Uint8Array) return subjectOf(codec, source, original, decodeBy);
+    return subjectOf(codec, await encode(source), "blocks" in source ? undefined : source, decodeBy);
+  };
+  const codes = async (source: AudioSource | Uint8Array) => (await subjectFor(source)).layers;
   return {
     model,
     encode,
     encodeStream: (sound, options = {}) => encodeStream(codec, sound, options),
     decode,
     decodeStream: (source, options) => decodeStream(codec, source, options),
-    async codes(source) {
-      const file = source instanceof Uint8Array ? source : await encode(source);
-      return (await subjectOf(codec, file, undefined, decodeBy)).layers;
+    codes,
+    async atlas(source, { original, ...options } = {}) {
+      return codebookAtlas(await subjectFor(source, original), options);
     },
-    async layers(source, { original, onDecoded, ...options } = {}) {
-      const isFile = source instanceof Uint8Array;
-      const file = isFile ? source : await encode(source);
-      const subject = await subjectOf(codec, file, isFile ? original : source, decodeBy);
+    async layers(source, { original, against, onDecoded, ...options } = {}) {
+      const subject = await subjectFor(source, original);
+      const others = against === undefined ? undefined : await codes(against);
       const heard = async (layers: number) => {
         const sound = await subject.decode(layers);
         onDecoded?.(layers, sound);
         return sound;
       };
-      return inspectLayers({ ...subject, decode: heard }, options);
+      return inspectLayers({ ...subject, decode: heard, ...(others && { against: others }) }, options);
     },
     close: () => codec.close(),
   };

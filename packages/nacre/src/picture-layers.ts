@@ -1,5 +1,11 @@
-import type { PictureCodec } from "@nacre/codec";
-import { type BitMap, type InspectOptions, inspectLayers, type PictureReport } from "@nacre/inspect";
+import type { LayerCodes, PictureCodec } from "@nacre/codec";
+import {
+  type BitMap,
+  type InspectOptions,
+  inspectLayers,
+  type PictureReport,
+  type PictureSubject,
+} from "@nacre/inspect";
 import { collectPicture } from "@nacre/media/pictures";
 import type { Picture } from "@nacre/signal";
 import { pictureSubjectOf } from "./picture-subject.js";
@@ -10,6 +16,8 @@ export type PictureLayersOptions = {
   original?: Picture;
   /** Names of measures, all that are cheap ("cheap", the default) or "all". */
   measures?: InspectOptions["measures"];
+  /** Codes of other data by this model, as `codes` gives them, to measure how the use of codes drifts. */
+  against?: LayerCodes[];
   /** Of what is drawn: sampled rows, flipped bits; 1 by default. */
   seed?: number;
   /** Prefixes decoded, of how many; in a costly measure its parts, with its title. */
@@ -28,7 +36,7 @@ export type PictureLayersOptions = {
 export function inspectPictureFile(
   codec: PictureCodec,
   file: Uint8Array,
-  { original, onDecoded, onMaps, ...options }: PictureLayersOptions,
+  { original, against, onDecoded, onMaps, ...options }: PictureLayersOptions,
 ): Promise<PictureReport> {
   const subject = pictureSubjectOf(codec, file, original, async (decoding) => {
     const picture = await collectPicture(await codec.decode(once(file), decoding));
@@ -36,7 +44,14 @@ export function inspectPictureFile(
     return picture;
   });
   onMaps?.(subject.layers.map((_, layer) => subject.bitMap!(layer)));
-  return inspectLayers(subject, options);
+  return inspectLayers(against ? { ...subject, against: beside(subject, against) } : subject, options);
+}
+
+/** Codes of other data in the order of the subject's layers, where alpha comes first; only one of them may have some. */
+function beside({ layers }: PictureSubject, codes: readonly LayerCodes[]): PictureSubject["layers"] {
+  const alpha = layers.filter(([layer]) => layer!.role === "alpha");
+  const none = alpha.map(([layer]) => [{ ...layer!, data: new Int32Array(0) }]);
+  return [...none, ...codes.map((layer) => [layer])];
 }
 
 async function* once(file: Uint8Array) {

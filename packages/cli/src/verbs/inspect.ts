@@ -22,21 +22,28 @@ export const inspect = verb({
     page: text("-p, --page <file.html>", "write one page with charts, pictures and players"),
     measures: measuresOption,
     all: toggle("--all", "take every measure, also those that cost time", { conflicts: ["measures"] }),
+    against: text(
+      "--against <file>",
+      `another ${noun} or .nacre file, to measure how the use of codes drifts`,
+    ),
     schema: toggle("--schema", "print the JSON Schema of --json and nothing else"),
     original: text("--original <file>", `the ${noun} that a .nacre file was made from, to measure quality`),
     force: forceOption,
     json: jsonOption,
   }),
-  async run(context, [argument = "-"], { model, page, measures, all, schema, original, force, json }) {
+  async run(context, [argument = "-"], options) {
     const { io, medium, command } = context;
+    const { model, page, measures, against, schema, original, force, json } = options;
     if (schema) return printed(context, layerReportJsonSchema());
     if (measures === "list") return told(context, json);
     if (measures) measuresOf(measures);
-    const taken: InspectRequest["measures"] = all ? "all" : measures;
     if (page === "-" && json) throw bothToStandardOutput();
     const source = await oneInput(argument, io);
     const measured = original === undefined ? undefined : await oneInput(original, io);
-    const output = page === undefined ? undefined : await openPage(context, page, [source, measured], force);
+    const others = against === undefined ? undefined : await oneInput(against, io);
+    const taken = takenOf(options, others);
+    const output =
+      page === undefined ? undefined : await openPage(context, page, [source, measured, others], force);
     const models = createModels(medium);
     try {
       const prepared = await prepare(medium, source, model);
@@ -44,6 +51,7 @@ export const inspect = verb({
       const asked = {
         ...(measured && { original: measured }),
         ...(taken && { measures: taken }),
+        ...(others && { against: others }),
         ...(output && { page: { title: basename(argument), command } }),
       };
       const found = await open.inspect(prepared.source, asked, taskOf(context, argument));
@@ -59,6 +67,16 @@ export const inspect = verb({
     }
   },
 });
+
+// Drift is asked for by naming what to hold the codes against.
+function takenOf(
+  { all, measures }: { all: true | undefined; measures: readonly string[] | "list" | undefined },
+  others: Source | undefined,
+): InspectRequest["measures"] {
+  if (all) return "all";
+  if (measures === undefined || measures === "list") return undefined;
+  return others ? [...measures, "drift"] : measures;
+}
 
 async function printed(context: Context, object: object): Promise<number> {
   await report(context, true, object, "");

@@ -28,8 +28,9 @@ export const codeDistances: ComputedMeasure = {
 };
 
 /**
- * Euclidean distance of each entry to the nearest other one, and the root mean square of the entries' norms. Where
- * a frame has several codes, entries of a place lie in order on a line, so that the nearest is the one before or after.
+ * Euclidean distance of each entry to the nearest other one, and the root mean square of the entries' distances from
+ * the mean of their place. Where a frame has several codes, entries of a place lie in order on a line, so that the
+ * nearest is the one before or after.
  */
 export function entryDistances({ places, dimension, vectors }: LayerCodebook): {
   distances: Float64Array;
@@ -40,11 +41,18 @@ export function entryDistances({ places, dimension, vectors }: LayerCodebook): {
   for (let place = 0; place < places; place++) {
     const entries = vectors(place);
     const count = entries.length / dimension;
-    for (const value of entries) energy += value * value;
+    energy += spread(entries, count, dimension);
     const nearest = places === 1 ? nearestOfAll : nearestInLine;
     for (const distance of nearest(entries, count, dimension)) distances.push(distance);
   }
   return { distances: Float64Array.from(distances), rms: Math.sqrt(energy / distances.length) };
+}
+
+/** Sum of squared distances from the mean. */
+function spread(vectors: Float32Array, count: number, dimension: number): number {
+  const mean = new Float64Array(dimension);
+  for (const [at, value] of vectors.entries()) mean[at % dimension]! += value / count;
+  return vectors.reduce((sum, value, at) => sum + (value - mean[at % dimension]!) ** 2, 0);
 }
 
 function nearestOfAll(vectors: Float32Array, count: number, dimension: number): Float64Array {

@@ -5,10 +5,12 @@ import { codeDistances } from "./code-distances.js";
 import { codeLengths } from "./code-lengths.js";
 import { deadCodes } from "./dead-codes.js";
 import { decoderLens } from "./decoder-lens.js";
+import { driftOfUse } from "./drift.js";
 import { idleBlocks } from "./idle-blocks.js";
 import { intrinsicDimension } from "./intrinsic-dimension.js";
 import { layerAlone } from "./layer-alone.js";
 import type { Measure } from "./measure.js";
+import { mostUsed } from "./most-used.js";
 import { neighbourEntropy } from "./neighbour-entropy.js";
 import { outlierDimensions } from "./outlier-dimensions.js";
 import { rotation } from "./rotation.js";
@@ -22,7 +24,9 @@ export const measures: readonly Measure[] = [
   neighbourEntropy,
   codeLengths,
   deadCodes,
+  mostUsed,
   codeDistances,
+  driftOfUse,
   anisotropy,
   spectrum,
   outlierDimensions,
