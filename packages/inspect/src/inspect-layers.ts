@@ -18,12 +18,14 @@ import type { InspectSubject, LayerCodes, PictureSubject, SoundSubject } from ".
 /**
  * measures  names of the registry, all that are cheap ("cheap", the default) or every one ("all")
  * seed      of what is drawn: sampled rows, flipped bits; 1 by default
+ * draws     flipped bits of each layer for its sensitivity, one to a decoding; 8 by default
  * progress  called after each decoded prefix, done of total; in a costly measure before each part, with its title
  * signal    an AbortSignal; between two decodings its `aborted` ends the work with NacreError "cancelled"
  */
 export type InspectOptions = {
   measures?: readonly string[] | "cheap" | "all";
   seed?: number;
+  draws?: number;
   progress?: (done: number, total: number, measure?: string) => void;
   signal?: { readonly aborted: boolean };
 };
@@ -50,7 +52,7 @@ export async function inspectLayers(
   const energy = await energyValues(subject, content.length, has(chosen, "energy") ? pass : undefined);
   const qualities = await prefixQualities(view, content.length, asked(chosen), options);
   const taken = await takeMeasures(chosen.filter(isComputed), { subject, view }, ({ title }) => ({
-    ...{ subject, view, content, seed: options.seed ?? 1 },
+    ...{ subject, view, content, seed: options.seed ?? 1, draws: options.draws ?? 8 },
     latents: async () => (await pass()).sample,
     full: async () => (has(chosen, "quality") ? qualities.at(-1)! : view.qualityOf!(content.length)),
     step: (done, total) => stepDone(options, done, total, title),

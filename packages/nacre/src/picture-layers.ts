@@ -20,6 +20,8 @@ export type PictureLayersOptions = {
   against?: LayerCodes[];
   /** Of what is drawn: sampled rows, flipped bits; 1 by default. */
   seed?: number;
+  /** Flipped bits of each layer for its sensitivity; 8 by default. */
+  draws?: number;
   /** Prefixes decoded, of how many; in a costly measure its parts, with its title. */
   progress?: (done: number, total: number, measure?: string) => void;
   /** Every prefix as it is decoded to be measured, to be drawn without decoding again. */

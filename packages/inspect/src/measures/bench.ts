@@ -9,6 +9,7 @@ import type { Fields, Found } from "./measure.js";
  *
  * content  places in the file of the content layers
  * seed     of everything random
+ * draws    flipped bits of a layer
  * latents  only where the subject has them
  * full     quality of all layers; only where the original was given
  * step     tells how far the measure is; throws NacreError "cancelled" once the work is given up
@@ -18,6 +19,7 @@ export type Bench = {
   view: MediumView;
   content: readonly number[];
   seed: number;
+  draws: number;
   latents(): Promise<LatentSample>;
   full(): Promise<Map<string, Value>>;
   step(done: number, total: number): void;

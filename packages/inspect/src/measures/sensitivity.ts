@@ -4,10 +4,7 @@ import type { LayerCodes } from "../subject.js";
 import type { Bench } from "./bench.js";
 import type { ComputedMeasure, Fields } from "./measure.js";
 
-/** Flipped bits of each layer, one to a decoding; each falls into another eighth of the codes. */
-const draws = 8;
-
-/** What one flipped bit of a code of this layer costs, the mean over some draws. */
+/** What one flipped bit of a code of this layer costs, the mean over draws that are spread over the codes. */
 export const sensitivity: ComputedMeasure = {
   ...{ name: "sensitivity", title: "Quality lost by one flipped bit", unit: "" },
   ...{ cost: "costly", needs: ["original", "variants"], page: "sensitivity" },
@@ -22,7 +19,7 @@ export const sensitivity: ComputedMeasure = {
 };
 
 async function meanLoss(bench: Bench, k: number, index: number, full: Map<string, Value>): Promise<Fields> {
-  const { subject, view, content, seed, step } = bench;
+  const { subject, view, content, seed, draws, step } = bench;
   const random = seededRandom(seed + 1 + index);
   const losses: Map<string, Value>[] = [];
   for (let draw = 0; draw < draws; draw++) {
