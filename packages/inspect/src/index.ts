@@ -10,7 +10,7 @@ export {
   type SoundReport,
 } from "./layer-report.js";
 export { layerTable, tableWidth } from "./layer-table.js";
-export { inspectionTable } from "./measure-table.js";
+export { inspectionTable, significant } from "./measure-table.js";
 export type { ComputedMeasure, Field, Measure, Need, RowMeasure } from "./measures/measure.js";
 export { measures, measuresOf } from "./measures/measures.js";
 export { quality, type Value } from "./quality.js";

@@ -100,9 +100,12 @@ function list(value: Values[string]): string {
   return value.length > listed ? `${first} ... (${value.length})` : first;
 }
 
-/** Three digits that count; whole numbers as they are. */
 function text(value: number | number[] | null): string {
-  if (value === null || Array.isArray(value)) return "-";
+  return value === null || Array.isArray(value) ? "-" : significant(value);
+}
+
+/** A number with three digits that count; whole numbers as they are. */
+export function significant(value: number): string {
   if (Number.isInteger(value)) return String(value);
   const size = Math.abs(value);
   if (size < 0.001) return value.toExponential(1);
