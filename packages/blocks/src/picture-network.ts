@@ -48,6 +48,8 @@ export type PictureEncoder<C> = Architecture<C, PictureDescription> & {
    * is missing
    */
   forward(config: C, parameters: Parameters, picture: Tensor): PictureLatent;
+  /** Absent where a network has no such blocks. */
+  readonly blocks?: BlockChain<C>;
 };
 
 /** Quantized latent less its mean, rounded side values and depth to pictures in the encoder's range, not clipped to it. */

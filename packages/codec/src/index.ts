@@ -14,7 +14,7 @@ export { type ForeignModel, foreignFamilies, openForeignModel } from "./import/i
 export type { LayerCodes } from "./layer-codes.js";
 export { layerCodeBits } from "./layer-symbols.js";
 export { loadModel, type Model, type ModelConfig, type ModelFiles, modelSchema } from "./model.js";
-export { decoderBlocks, type ModelVariant, modelVariant } from "./model-variant.js";
+export { decoderBlocks, encoderBlocks, type ModelVariant, modelVariant } from "./model-variant.js";
 export { writeNpy } from "./npy.js";
 export {
   type BuiltPictureModel,

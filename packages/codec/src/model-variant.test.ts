@@ -7,6 +7,7 @@ import {
   type Codec,
   createCodec,
   decoderBlocks,
+  encoderBlocks,
   fileCodes,
   layerCodeBits,
   layerCodebook,
@@ -77,6 +78,18 @@ test("a block that adds nothing can be left out, and is told to be idle", async 
   expect(largestDifference(real, await decodedBy(await codec.variant({ decoderBlocks: 1 })))).toBeGreaterThan(
     0.01,
   );
+});
+
+test("an encoder's block that adds nothing can be left out", async () => {
+  expect(encoderBlocks(model)).toBe(1);
+  const name = "encoder.blocks.0.layerScale";
+  const parameters = { ...model.parameters, [name]: model.parameters[name]!.map(() => 0) };
+  const still = await createCodec({ ...model, parameters }, createRuntime({ worker: false }), { threads: 1 });
+  const shorter = await still.variant({ encoderBlocks: 0 });
+  const [whole, short] = [await still.latent(sound), await shorter.latent(sound)];
+  expect(largestDifference(whole, short)).toBeLessThan(1e-5);
+  expect(largestDifference(await codec.latent(sound), short)).toBeGreaterThan(0.01);
+  await Promise.all([still.close(), shorter.close()]);
 });
 
 test("a block that adds twice as much changes its state twice as much", async () => {

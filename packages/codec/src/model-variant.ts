@@ -7,23 +7,39 @@ import type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
  * A model that is looked into.
  *
  * without        content layers, from 0, that add nothing to the latent
- * decoderBlocks  blocks of the decoder that are run, from the first; the later ones are passed over
+ * encoderBlocks  blocks of the encoder that are run, from the first; the later ones are passed over
+ * decoderBlocks  the same of the decoder
  */
-export type ModelVariant = { without?: readonly number[]; decoderBlocks?: number };
+export type ModelVariant = { without?: readonly number[]; encoderBlocks?: number; decoderBlocks?: number };
 
 /**
- * A model that decodes its own files otherwise: for inspection, as `codec` and not another network or quantizer does
+ * A model that encodes, or decodes its own files, otherwise: for inspection, as `codec` and not another network or quantizer does
  * the decoding. Its codes, its name and its decode hash stay those of the model.
  *
- * decoderBlocks  at most those of the model's decoder, and not for a decoder that has none (see decoderBlocks)
+ * variant  counts of blocks at most those of the model (see encoderBlocks, decoderBlocks); a network that has no such
+ *          blocks stays whole
  */
 export function modelVariant(model: Model, variant: ModelVariant): Model;
 export function modelVariant(model: PictureModel, variant: ModelVariant): PictureModel;
 export function modelVariant(model: Model | PictureModel, variant: ModelVariant): Model | PictureModel {
   const quantizer = variant.without?.length ? lacking(model.quantizer, variant.without) : model.quantizer;
+  const { encoderBlocks: first, decoderBlocks: last } = variant;
   return model.medium === "audio"
-    ? { ...model, quantizer, decoder: shortened(model.decoder, variant) }
-    : { ...model, quantizer, decoder: shortened(model.decoder, variant) };
+    ? {
+        ...{ ...model, quantizer },
+        encoder: shortened(model.encoder, first),
+        decoder: shortened(model.decoder, last),
+      }
+    : {
+        ...{ ...model, quantizer },
+        encoder: shortened(model.encoder, first),
+        decoder: shortened(model.decoder, last),
+      };
+}
+
+/** Blocks of the encoder that can be left out; undefined for an encoder that has none of one shape. */
+export function encoderBlocks({ encoder: { network, config } }: Model | PictureModel): number | undefined {
+  return network.blocks?.count(config);
 }
 
 /** Blocks of the decoder that can be left out; undefined for a decoder that has none of one shape. */
@@ -33,7 +49,7 @@ export function decoderBlocks({ decoder: { network, config } }: Model | PictureM
 
 type Part = { network: { blocks?: { first(config: unknown, count: number): unknown } }; config: unknown };
 
-function shortened<P extends Part>(part: P, { decoderBlocks: count }: ModelVariant): P {
+function shortened<P extends Part>(part: P, count: number | undefined): P {
   const { network, config } = part;
   return count === undefined || !network.blocks
     ? part

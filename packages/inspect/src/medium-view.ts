@@ -20,7 +20,8 @@ type Facts<Report> = Omit<
  * storedBytes  of the file that are coded, but not in layers
  * noExtent     why there is no rate where that is 0
  * qualityOf    measures of the first k content layers; absent where the original was not given
- * qualityWith  the same of a variant; absent where the subject has none
+ * qualityWith  the same of a variant, and of the signal that the encoder's first blocks give; absent where the subject
+ * qualityFrom  has none
  */
 export type MediumView = {
   facts: Facts<SoundReport> | Facts<PictureReport>;
@@ -32,6 +33,7 @@ export type MediumView = {
   metrics: readonly Metric[];
   qualityOf?: (k: number) => Promise<Map<string, Value>>;
   qualityWith?: (variant: Variant) => Promise<Map<string, Value>>;
+  qualityFrom?: (blocks: number) => Promise<Map<string, Value>>;
 };
 
 /** The view of a subject. throws NacreError "shape" when the original is not of the subject's form */
@@ -71,14 +73,22 @@ function pictureView(subject: PictureSubject): MediumView {
   };
 }
 
-/** Quality of prefixes, and of variants where there are any. */
+/** What can decode the same signal in several ways. */
+type Decoding<Signal> = {
+  decode(k: number): Promise<Signal>;
+  variant?(variant: Variant): Promise<Signal>;
+  reencoded?(blocks: number): Promise<Signal>;
+};
+
+/** Quality of prefixes, and of other ways to decode where there are any. */
 function qualities<Signal>(
-  { decode, variant }: { decode(k: number): Promise<Signal>; variant?(variant: Variant): Promise<Signal> },
+  { decode, variant, reencoded }: Decoding<Signal>,
   measured: (decoded: Signal) => Map<string, Value>,
-): Pick<MediumView, "qualityOf" | "qualityWith"> {
+): Pick<MediumView, "qualityOf" | "qualityWith" | "qualityFrom"> {
   return {
     qualityOf: async (k) => measured(await decode(k)),
     ...(variant && { qualityWith: async (which: Variant) => measured(await variant(which)) }),
+    ...(reencoded && { qualityFrom: async (blocks: number) => measured(await reencoded(blocks)) }),
   };
 }
 

@@ -41,7 +41,9 @@ export type InspectSubject = SoundSubject | PictureSubject;
  * against         codes of other data by the same model, [layer][channel] in the same order, to measure drift of use
  * variant         the signal decoded another way; of the original's form
  * decoderBlocks   blocks of the decoder that can be left out, absent where it has none of one shape
- * blockChanges    for each of them |state after - state before| / |state before|, norms over the whole signal
+ * encoderBlocks   the same of the encoder
+ * reencoded       the original encoded by the encoder's first blocks alone and decoded as usual
+ * blockChanges    for each of the decoder's |state after - state before| / |state before|, norms over the whole signal
  * soundings       codes of a layer, counted from 0 in the file, each decoded alone with all other layers absent
  */
 type Subject<Signal> = {
@@ -58,6 +60,8 @@ type Subject<Signal> = {
   against?: LayerCodes[][];
   variant?(variant: Variant): Promise<Signal>;
   decoderBlocks?: number;
+  encoderBlocks?: number;
+  reencoded?(blocks: number): Promise<Signal>;
   blockChanges?(): Promise<number[]>;
   soundings?(layer: number, codes: readonly PlacedCode[]): Promise<Signal[]>;
 };

@@ -54,6 +54,11 @@ function checkWhole(report: LayerReport, layers: number, metric: string) {
   );
   expect(values(report, 1, "dead-codes").codes).toHaveLength(first.deadCodes);
   expect(values(report, 1, "rotation").obtuse).toBe(0);
+  for (const lens of ["decoder-lens", "encoder-lens"]) {
+    const losses = report.whole[lens]![metric] as number[];
+    // What a block of so small a model is worth may have either sign.
+    expect(Math.abs(losses[0]!), lens).toBeGreaterThan(1e-3);
+  }
   expect(report.whole["idle-blocks"]!.change).toHaveLength(
     (report.whole["decoder-lens"]![metric] as number[]).length,
   );

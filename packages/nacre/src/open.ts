@@ -112,9 +112,14 @@ function nacreOf(codec: Codec, model: ModelInfo): Nacre {
   const decode = (file: Uint8Array, options?: DecodeOptions) => decodeBy(codec, file, options);
   const encode = (sound: AudioSource, options: EncodeOptions = {}) =>
     encodeWhole(codec, asStream(sound), options);
+  const ways = {
+    decodeBy,
+    encodeBy: (by: Codec, sound: Audio, options: { layers: number }) =>
+      encodeWhole(by, streamOf(sound), options),
+  };
   const subjectFor = async (source: AudioSource | Uint8Array, original?: Audio) => {
-    if (source instanceof Uint8Array) return subjectOf(codec, source, original, decodeBy);
-    return subjectOf(codec, await encode(source), "blocks" in source ? undefined : source, decodeBy);
+    if (source instanceof Uint8Array) return subjectOf(codec, source, original, ways);
+    return subjectOf(codec, await encode(source), "blocks" in source ? undefined : source, ways);
   };
   const codes = async (source: AudioSource | Uint8Array) => (await subjectFor(source)).layers;
   return {

@@ -2,6 +2,7 @@ import { layerBytes, type PictureHeader, pictureTiles, readStream } from "@nacre
 import {
   type DecodePictureOptions,
   decoderBlocks,
+  encoderBlocks,
   layerCodebook,
   type PictureCodec,
   pictureFileAlpha,
@@ -41,6 +42,7 @@ export function pictureSubjectOf(
     ? [{ ...alphaShape(header), data: Int32Array.from(alpha) }, ...codes]
     : codes;
   const blocks = decoderBlocks(model);
+  const encoding = encoderBlocks(model);
   // Side codes come before the content layers, and alpha before them.
   const contentOf = (layer: number) => layer - (layers.length - codes.length) - 1;
   return {
@@ -55,7 +57,12 @@ export function pictureSubjectOf(
     variant: (variant) => variantOf(codec, file, codes, variant),
     soundings: (layer, placed) => patches(codec, codes, contentOf(layer), placed),
     ...(blocks !== undefined && { decoderBlocks: blocks, blockChanges: () => codec.blockChanges(codes) }),
-    ...(original && { original, latents: () => latentsOf(codec, original, codes) }),
+    ...(encoding !== undefined && { encoderBlocks: encoding }),
+    ...(original && {
+      original,
+      latents: () => latentsOf(codec, original, codes),
+      reencoded: (encoderBlocks: number) => reencoded(codec, original, codes.length - 1, encoderBlocks),
+    }),
   };
 }
 
@@ -81,6 +88,18 @@ async function variantOf(
   const other = await codec.variant({ without, ...(blocks === undefined ? {} : { decoderBlocks: blocks }) });
   try {
     return await decodeWhole(other, file, { layers, edit });
+  } finally {
+    await other.close();
+  }
+}
+
+// As many layers, as the quantizer gives them: rate and quality of the file play no part.
+async function reencoded(codec: PictureCodec, original: Picture, layers: number, blocks: number) {
+  const other = await codec.variant({ encoderBlocks: blocks });
+  try {
+    const parts: Uint8Array[] = [];
+    for await (const part of other.encode(original, { layers })) parts.push(part);
+    return await decodeWhole(codec, new Uint8Array(Buffer.concat(parts)), {});
   } finally {
     await other.close();
   }

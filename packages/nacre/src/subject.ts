@@ -3,6 +3,7 @@ import {
   type Codec,
   type DecodeOptions,
   decoderBlocks,
+  encoderBlocks,
   fileCodes,
   type LayerCodes,
   layerCodeBits,
@@ -21,12 +22,15 @@ type DecodeBy = (
   options: Pick<DecodeOptions, "layers" | "edit">,
 ) => Promise<Audio>;
 
+/** Encodes a sound by a codec of the model or of a variant. */
+type EncodeBy = (codec: Codec, sound: Audio, options: { layers: number }) => Promise<Uint8Array>;
+
 /** A file as inspection sees it; all work is done by the codec's own functions. */
 export async function subjectOf(
   codec: Codec,
   file: Uint8Array,
   original: Audio | undefined,
-  decodeBy: DecodeBy,
+  { encodeBy, decodeBy }: { encodeBy: EncodeBy; decodeBy: DecodeBy },
 ): Promise<SoundSubject & { layers: LayerCodes[][] }> {
   const { header: read, length } = readStream(file);
   const header = soundHeader(read);
@@ -34,6 +38,7 @@ export async function subjectOf(
   const { layers: bytesPerLayer, container } = layerBytes(file);
   const layers = fileCodes(codec.model, file);
   const blocks = decoderBlocks(codec.model);
+  const encoding = encoderBlocks(codec.model);
   return {
     model: header.model,
     medium: "audio",
@@ -51,9 +56,19 @@ export async function subjectOf(
       decoderBlocks: blocks,
       blockChanges: () => codec.blockChanges(layers.map(([first]) => first!.data)),
     }),
-    ...(original
-      ? { original, latents: (channel: number) => latentsOf(codec, original, layers, channel) }
-      : {}),
+    ...(encoding !== undefined && { encoderBlocks: encoding }),
+    ...(original && {
+      original,
+      latents: (channel: number) => latentsOf(codec, original, layers, channel),
+      reencoded: async (encoderBlocks: number) => {
+        const other = await codec.variant({ encoderBlocks });
+        try {
+          return await decodeBy(codec, await encodeBy(other, original, { layers: layers.length }), {});
+        } finally {
+          await other.close();
+        }
+      },
+    }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Value } from "../quality.js";
 import type { Bench } from "./bench.js";
 
 /** What a measure looks at beside the codes. */
-export type Need = "latents" | "original" | "codebook" | "variants" | "blocks" | "soundings";
+export type Need = "latents" | "original" | "codebook" | "variants" | "blocks" | "encoder-blocks";
 
 /** One value of a measure: a number that may not exist, or a list of numbers. */
 export type MeasureValue = Value | readonly number[];

@@ -4,7 +4,7 @@ import { carried } from "./carried.js";
 import { codeDistances } from "./code-distances.js";
 import { codeLengths } from "./code-lengths.js";
 import { deadCodes } from "./dead-codes.js";
-import { decoderLens } from "./decoder-lens.js";
+import { decoderLens, encoderLens } from "./decoder-lens.js";
 import { driftOfUse } from "./drift.js";
 import { idleBlocks } from "./idle-blocks.js";
 import { intrinsicDimension } from "./intrinsic-dimension.js";
@@ -36,6 +36,7 @@ export const measures: readonly Measure[] = [
   layerAlone,
   sensitivity,
   decoderLens,
+  encoderLens,
   idleBlocks,
 ];
 

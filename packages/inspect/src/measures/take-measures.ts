@@ -48,7 +48,7 @@ const reasons: Record<Need, string> = {
   codebook: "the codebook was not given",
   variants: "the codes cannot be decoded another way",
   blocks: "the decoder has no blocks of one shape that could be left out",
-  soundings: "codes cannot be decoded alone",
+  "encoder-blocks": "the encoder has no blocks of one shape that could be left out",
 };
 
 function unmet({ needs }: ComputedMeasure, subject: InspectSubject, view: MediumView): string | undefined {
@@ -58,7 +58,7 @@ function unmet({ needs }: ComputedMeasure, subject: InspectSubject, view: Medium
     codebook: subject.codebook !== undefined,
     variants: subject.variant !== undefined,
     blocks: subject.decoderBlocks !== undefined && subject.blockChanges !== undefined,
-    soundings: subject.soundings !== undefined,
+    "encoder-blocks": subject.encoderBlocks !== undefined && view.qualityFrom !== undefined,
   };
   const first = needs.find((need) => !has[need]);
   return first && reasons[first];
