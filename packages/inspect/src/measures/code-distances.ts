@@ -7,7 +7,7 @@ import { quantile } from "./quantile.js";
 /** How far each codebook's entries lie from their nearest neighbour. */
 export const codeDistances: ComputedMeasure = {
   ...{ name: "code-distances", title: "Distance between codebook entries", unit: "" },
-  ...{ cost: "cheap", needs: ["codebook"], page: "code-distances" },
+  ...{ cost: "costly", needs: ["codebook"], page: "code-distances" },
   fields: [
     { name: "least", label: "least", unit: "" },
     { name: "median", label: "median", unit: "" },
