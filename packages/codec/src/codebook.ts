@@ -16,17 +16,33 @@ export type LayerCodebook = {
 };
 
 /** The codebook of a layer, counted from 0, of any kind of quantizer; made by dequantizing every code. */
-export function layerCodebook(quantizer: OpenQuantizer, layer: number): LayerCodebook {
-  const { dimension, alphabets } = quantizer;
+export function layerCodebook(
+  quantizer: OpenQuantizer & { strides?: readonly number[] },
+  layer: number,
+): LayerCodebook {
+  const { dimension, alphabets, strides = [] } = quantizer;
   const sizes = alphabets[layer]!;
+  // Frames that every code is held for: a multiple of what codes of any layer stand for.
+  const held = strides.reduce((product, stride) => product * stride, 1);
   return {
     places: sizes.length,
     dimension,
     vectors(place) {
       const entries = sizes[place]!;
-      const codes = Array.from({ length: layer + 1 }, () => new Int32Array(entries * sizes.length));
-      for (let code = 0; code < entries; code++) codes[layer]![code * sizes.length + place] = code;
-      return layerPart(quantizer, codes, layer);
+      const codes = Array.from({ length: layer + 1 }, (_, at) => {
+        return new Int32Array(((entries * held) / (strides[at] ?? 1)) * sizes.length);
+      });
+      const times = held / (strides[layer] ?? 1);
+      for (let row = 0; row < entries * times; row++) {
+        codes[layer]![row * sizes.length + place] = Math.floor(row / times);
+      }
+      const part = layerPart(quantizer, codes, layer);
+      const vectors = new Float32Array(entries * dimension);
+      for (let code = 0; code < entries; code++) {
+        const from = code * held * dimension;
+        vectors.set(part.subarray(from, from + dimension), code * dimension);
+      }
+      return vectors;
     },
   };
 }

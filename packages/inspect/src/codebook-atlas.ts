@@ -129,7 +129,7 @@ function collect(
     const list = best[which]!;
     for (let at = 0; at * places < codes.data.length; at++) {
       if (codes.data[at * places + place] !== code) continue;
-      const error = errors?.[at] ?? 0;
+      const error = errors?.[at * codes.stride[0]!] ?? 0;
       if (list.length === most && error >= list.at(-1)!.error) continue;
       const behind = list.findIndex((other) => error < other.error);
       list.splice(behind < 0 ? list.length : behind, 0, { channel, at, error });

@@ -5,18 +5,23 @@ import type { Audio, Picture } from "@nacre/signal";
 /** Seconds that a code is held to be heard. */
 const heldSeconds = 0.25;
 
+/** Codes of a layer may stand for several frames each; see OpenQuantizer. */
+export type Strided = Codec["model"]["quantizer"] & { strides?: readonly number[] };
+
 /** Each code of a layer held for a quarter of a second, all other layers absent; at the model's rate. */
 export async function soundings(codec: Codec, layer: number, codes: readonly PlacedCode[]): Promise<Audio[]> {
-  const { quantizer, hop, sampleRate } = codec.model;
+  const { hop, sampleRate } = codec.model;
+  const { alphabets, strides = [] }: Strided = codec.model.quantizer;
   const without = Array.from({ length: layer }, (_, below) => below);
   const alone = await codec.variant({ without });
-  const frames = Math.ceil((heldSeconds * sampleRate) / hop);
+  const together = strides.reduce((product, stride) => product * stride, 1);
+  const frames = together * Math.ceil((heldSeconds * sampleRate) / hop / together);
   try {
     const sounds: Audio[] = [];
     for (const placed of codes) {
-      const rows = quantizer.alphabets
+      const rows = alphabets
         .slice(0, layer + 1)
-        .map((sizes) => repeated(rowOf(sizes, placed), frames));
+        .map((sizes, at) => repeated(rowOf(sizes, placed), frames / (strides[at] ?? 1)));
       const samples = await alone.synthesize(rows, frames * hop);
       sounds.push({ sampleRate, channels: [samples] });
     }

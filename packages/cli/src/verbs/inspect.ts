@@ -32,28 +32,20 @@ export const inspect = verb({
     json: jsonOption,
   }),
   async run(context, [argument = "-"], options) {
-    const { io, medium, command } = context;
-    const { model, page, measures, against, schema, original, force, json } = options;
+    const { medium, io } = context;
+    const { model, page, measures, schema, force, json } = options;
     if (schema) return printed(context, layerReportJsonSchema());
     if (measures === "list") return told(context, json);
     if (measures) measuresOf(measures);
     if (page === "-" && json) throw bothToStandardOutput();
     const source = await oneInput(argument, io);
-    const measured = original === undefined ? undefined : await oneInput(original, io);
-    const others = against === undefined ? undefined : await oneInput(against, io);
-    const taken = takenOf(options, others);
-    const output =
-      page === undefined ? undefined : await openPage(context, page, [source, measured, others], force);
+    const asked = await requestOf(context, options, argument);
+    const sources = [source, asked.original, asked.against];
+    const output = page === undefined ? undefined : await openPage(context, page, sources, force);
     const models = createModels(medium);
     try {
       const prepared = await prepare(medium, source, model);
       const open = await models.open(prepared.model ?? medium.defaultModel);
-      const asked = {
-        ...(measured && { original: measured }),
-        ...(taken && { measures: taken }),
-        ...(others && { against: others }),
-        ...(output && { page: { title: basename(argument), command } }),
-      };
       const found = await open.inspect(prepared.source, asked, taskOf(context, argument));
       if (output && found.page !== undefined) await output.write(new TextEncoder().encode(found.page));
       await output?.keep();
@@ -68,9 +60,34 @@ export const inspect = verb({
   },
 });
 
+/** What the options say of the work itself. */
+type Asked = {
+  page: string | undefined;
+  original: string | undefined;
+  against: string | undefined;
+  all: true | undefined;
+  measures: readonly string[] | "list" | undefined;
+};
+
+async function requestOf(
+  { io, command }: Context,
+  { page, original, against, ...chosen }: Asked,
+  argument: string,
+): Promise<InspectRequest> {
+  const measured = original === undefined ? undefined : await oneInput(original, io);
+  const others = against === undefined ? undefined : await oneInput(against, io);
+  const taken = takenOf(chosen, others);
+  return {
+    ...(measured && { original: measured }),
+    ...(taken && { measures: taken }),
+    ...(others && { against: others }),
+    ...(page !== undefined && { page: { title: basename(argument), command } }),
+  };
+}
+
 // Drift is asked for by naming what to hold the codes against.
 function takenOf(
-  { all, measures }: { all: true | undefined; measures: readonly string[] | "list" | undefined },
+  { all, measures }: Pick<Asked, "all" | "measures">,
   others: Source | undefined,
 ): InspectRequest["measures"] {
   if (all) return "all";
