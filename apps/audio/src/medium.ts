@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type { Fact, Medium, OpenModel } from "@nacre/cli";
 import {
   defaultModel,
+  exportModel,
   foreignFamilies,
   listModels,
   type Nacre,
@@ -38,6 +39,7 @@ export const sound: Medium = {
   models: async () => (await listModels()).filter((each) => each.medium === "audio").map(modelSummary),
   importable: foreignFamilies,
   importModel: importSoundModel,
+  exportModel: (request) => exportModel({ medium: "audio", ...request }),
   describe: describeFile,
   train: trainSounds,
 };

@@ -70,6 +70,15 @@ export type ImportRequest = {
   licence(sentence: string): void;
 };
 
+/**
+ * How writing a model for other programs is asked for.
+ *
+ * model  its name or folder
+ * form   "onnx" or "safetensors"
+ * half   weights of safetensors as fp16
+ */
+export type ExportRequest = { model: string; out: string; form: "onnx" | "safetensors"; half: boolean };
+
 /** What there is to tell of an installed model. */
 export type ModelSummary = { id: string; folder: string; description: string; facts: Fact[] };
 
@@ -129,6 +138,10 @@ export type Medium = {
   importable: readonly string[];
   /** Writes a model's folder out of another project's files. throws NacreError "model" when they do not fit */
   importModel(request: ImportRequest, task: Task): Promise<ModelSummary>;
+  /** Writes a model for other programs. throws NacreError "model" when there is none or it is damaged */
+  exportModel(
+    request: ExportRequest,
+  ): Promise<{ id: string; folder: string; files: { name: string; bytes: number }[] }>;
   /** What a whole .nacre file of this medium says of its signal. */
   describe(file: Uint8Array): Fact[];
   /** Trains a model on the user's own files and writes its folder; ends early, with a model, at the signal. */

@@ -146,7 +146,7 @@ function decoderModel(model: Model, frames: number): Uint8Array {
  * A network with its weights baked in, over context and chunk; gives what is of the chunk, or everything where
  * the network has ends of its own.
  */
-function inferred(
+export function inferred(
   model: Model,
   { network, config }: Model["encoder"],
   source: Tensor,

@@ -7,6 +7,7 @@ export {
   type DecodeOptions,
   type EncodeOptions,
 } from "./codec.js";
+export { type ExportedFiles, exportOnnx, exportSafetensors } from "./export/export-model.js";
 export { fileCodes } from "./file-codes.js";
 export type { ForeignFiles } from "./import/foreign-family.js";
 export { type ForeignModel, foreignFamilies, openForeignModel } from "./import/import-model.js";

@@ -21,6 +21,7 @@ export {
 export { collect, openAudio, readAudio, wavBytes, wavStream, writeAudio } from "@nacre/media";
 export { openPicture, pictureBytes, readPicture, writePicture } from "@nacre/media/pictures";
 export type { Audio, AudioSource, AudioStream, Picture, PictureStream } from "@nacre/signal";
+export { type ExportedModel, type ExportRequest, exportModel } from "./export-model.js";
 export { type ImportRequest, importModel } from "./import-model.js";
 export {
   defaultModel,
