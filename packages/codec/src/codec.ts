@@ -3,7 +3,7 @@ import type { Runtime } from "@nacre/runtime";
 import type { AudioStream } from "@nacre/signal";
 import { decodeSound } from "./decode-stream.js";
 import { encodeSound } from "./encode-stream.js";
-import { createEngine } from "./engine.js";
+import { engineOf } from "./engine.js";
 import type { LayerCodes } from "./layer-codes.js";
 import type { Model } from "./model.js";
 import { codesOf, latentOf, synthesizeWhole } from "./whole-sound.js";
@@ -70,7 +70,7 @@ export type Codec = {
    * throws NacreError "shape" for codes that the model cannot have
    */
   synthesize(layers: readonly Int32Array[], length: number): Promise<Float32Array>;
-  /** Latent frames of one channel [frames * dimension], as the encoder gives them. */
+  /** Latent frames of one channel [frames * dimension], as the encoder gives them; throws NacreError "model" for a pair of ONNX files. */
   latent(samples: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
 };
@@ -85,7 +85,7 @@ export async function createCodec(
   runtime: Runtime,
   { threads }: { threads?: number } = {},
 ): Promise<Codec> {
-  const engine = createEngine(model, runtime, threads);
+  const engine = engineOf(model, runtime, threads);
   return {
     model,
     encode: (sound, options) => encodeSound(model, engine, sound, options),

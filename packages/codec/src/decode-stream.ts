@@ -7,7 +7,8 @@ import { checkHeader, layerCount } from "./file-header.js";
 import { inFlight } from "./in-flight.js";
 import { codesPerFrame, decodeLayer } from "./layer-symbols.js";
 import type { Model } from "./model.js";
-import { frameCount, tailFrames } from "./whole-sound.js";
+import { tailFrames } from "./sides.js";
+import { frameCount } from "./whole-sound.js";
 
 type Source = ParsedStream<number | undefined> & { header: SoundHeader };
 

@@ -8,7 +8,7 @@ import { highestRate, layerCount, layerInfos } from "./file-header.js";
 import { inFlight } from "./in-flight.js";
 import { codesPerFrame, encodeLayer } from "./layer-symbols.js";
 import type { Model } from "./model.js";
-import { tailFrames } from "./whole-sound.js";
+import { tailFrames } from "./sides.js";
 import { layoutOf, windowsOf } from "./windows.js";
 
 /** Sound at the model's rate to the bytes of a file; see Codec.encode. */

@@ -12,8 +12,19 @@ export { fileCodes } from "./file-codes.js";
 export type { ForeignFiles } from "./import/foreign-family.js";
 export { type ForeignModel, foreignFamilies, openForeignModel } from "./import/import-model.js";
 export type { LayerCodes } from "./layer-codes.js";
-export { loadModel, type Model, type ModelConfig, type ModelFiles, modelSchema } from "./model.js";
+export {
+  loadModel,
+  type Model,
+  type ModelConfig,
+  type ModelFiles,
+  modelSchema,
+  type NetworkModel,
+} from "./model.js";
 export { writeNpy } from "./npy.js";
+export { type BuiltPair, buildPairModel, type PairRequest } from "./onnx-pair/build-pair.js";
+export { largestGraph, type PairConfig, type PairFiles, pairParts } from "./onnx-pair/pair-config.js";
+export type { PairModel } from "./onnx-pair/pair-model.js";
+export { type CodeOrder, codeOrders, type PairOptions } from "./onnx-pair/probe.js";
 export {
   type BuiltPictureModel,
   buildPictureModel,

@@ -1,6 +1,8 @@
+import { NacreError } from "@nacre/errors";
 import { opset } from "@nacre/graph";
 import type { AnyModel } from "../any-model.js";
-import { pictureTensors } from "../picture/picture-model.js";
+import type { NetworkModel } from "../model.js";
+import { type PictureModel, pictureTensors } from "../picture/picture-model.js";
 import { quantizerTensors } from "../quantizers/quantizers.js";
 import { writeSafetensors } from "../safetensors.js";
 import type { ExportedGraph, GraphPort } from "./exported-graph.js";
@@ -17,8 +19,11 @@ export type ExportedFiles = Readonly<Record<string, Uint8Array | string>>;
  * A model as ONNX files that any onnxruntime runs: encoder, quantizer, dequantizer and decoder, float32, weights
  * inside, sizes open where the graph allows that; config.json with the numbers that a program needs, and a README.md
  * with every input and output and how windows are put together.
+ *
+ * throws NacreError "model" for a pair of ONNX files
  */
-export function exportOnnx(model: AnyModel): ExportedFiles {
+export function exportOnnx(exported: AnyModel): ExportedFiles {
+  const model = ownNetworks(exported);
   const graphs = model.medium === "image" ? pictureGraphs(model) : soundGraphs(model);
   const config = model.medium === "image" ? pictureExportConfig(model) : soundExportConfig(model);
   const guide =
@@ -42,8 +47,14 @@ export function exportOnnx(model: AnyModel): ExportedFiles {
 /**
  * A model's weights as one safetensors file with the config that its networks are built from, without integer
  * tables and hashes; float32, or fp16.
+ *
+ * throws NacreError "model" for a pair of ONNX files
  */
-export function exportSafetensors(model: AnyModel, { half = false }: { half?: boolean } = {}): ExportedFiles {
+export function exportSafetensors(
+  exported: AnyModel,
+  { half = false }: { half?: boolean } = {},
+): ExportedFiles {
+  const model = ownNetworks(exported);
   const specs = tensorsOf(model);
   const tensors = specs.map(({ name, shape }) => [name, { shape, data: model.parameters[name]! }] as const);
   const { encoder, decoder, quantizer, name, version, description, licence } = model.config;
@@ -69,7 +80,16 @@ export function exportSafetensors(model: AnyModel, { half = false }: { half?: bo
   };
 }
 
-function tensorsOf(model: AnyModel): { name: string; shape: number[] }[] {
+function ownNetworks(model: AnyModel): NetworkModel | PictureModel {
+  if (model.medium === "image" || model.kind === "networks") return model;
+  throw new NacreError("model", {
+    found: `${model.id}, a model of ONNX files that were imported`,
+    expected: "a model of Nacre's own networks",
+    mend: "use the ONNX files in its folder",
+  });
+}
+
+function tensorsOf(model: NetworkModel | PictureModel): { name: string; shape: number[] }[] {
   if (model.medium === "image") return pictureTensors(model.config);
   const { encoder, decoder, config } = model;
   return [
@@ -79,7 +99,7 @@ function tensorsOf(model: AnyModel): { name: string; shape: number[] }[] {
   ];
 }
 
-function heading({ id, config }: AnyModel): string[] {
+function heading({ id, config }: NetworkModel | PictureModel): string[] {
   return [`# ${id}`, "", `${config.description}. Licence: ${config.licence}.`, ""];
 }
 

@@ -1,5 +1,5 @@
-import type { Model } from "../model.js";
-import { tailFrames } from "../whole-sound.js";
+import type { NetworkModel } from "../model.js";
+import { tailFrames } from "../sides.js";
 
 /** config.json beside the graphs of a sound model. Counts are in frames unless they say otherwise. */
 export type SoundExportConfig = {
@@ -27,7 +27,7 @@ export type SoundExportConfig = {
 };
 
 /** What programs need to know of a sound model's graphs. */
-export function soundExportConfig(model: Model): SoundExportConfig {
+export function soundExportConfig(model: NetworkModel): SoundExportConfig {
   const { config, quantizer, sampleRate, hop } = model;
   const from = model.encoder.network.describe(model.encoder.config);
   const to = model.decoder.network.describe(model.decoder.config);

@@ -1,14 +1,14 @@
 import { cast, input, reshape, type Sizes, type Tensor, transpose } from "@nacre/graph";
 import { inferred } from "../engine.js";
 import { codesPerFrame } from "../layer-symbols.js";
-import type { Model } from "../model.js";
+import type { NetworkModel } from "../model.js";
 import { type ExportedGraph, exportGraph } from "./exported-graph.js";
 
 /** Frames of context that the exported graphs of a sound model take and do not give back. */
 export type SoundMargins = { encoder: number; decoderPast: number; decoderFuture: number };
 
 /** What the graphs take beside what they give; none where a network has ends of its own. */
-export function soundMargins({ encoder, decoder }: Model): SoundMargins {
+export function soundMargins({ encoder, decoder }: NetworkModel): SoundMargins {
   const from = encoder.network.describe(encoder.config);
   const to = decoder.network.describe(decoder.config);
   return {
@@ -19,7 +19,7 @@ export function soundMargins({ encoder, decoder }: Model): SoundMargins {
 }
 
 /** A sound model as four ONNX graphs: what the codec runs, in the layout [batch, layers, frames]. */
-export function soundGraphs(model: Model): ExportedGraph[] {
+export function soundGraphs(model: NetworkModel): ExportedGraph[] {
   const { hop, quantizer, config } = model;
   const { layers, dimension } = quantizer;
   const places = codesPerFrame(model);
@@ -88,7 +88,7 @@ export function soundGraphs(model: Model): ExportedGraph[] {
   ];
 }
 
-function dequantizer(model: Model, { frames = 0 }: Sizes) {
+function dequantizer(model: NetworkModel, { frames = 0 }: Sizes) {
   const { layers, dimension } = model.quantizer;
   const places = codesPerFrame(model);
   const codes = input("codes", "int64", [1, layers, frames, ...(places === 1 ? [] : [places])]);

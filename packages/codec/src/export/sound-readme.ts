@@ -1,10 +1,10 @@
-import type { Model } from "../model.js";
+import type { NetworkModel } from "../model.js";
 import type { ExportedGraph } from "./exported-graph.js";
 import type { SoundExportConfig } from "./sound-config.js";
 
 /** How the four graphs of a sound model are put together, for card and program. */
 export function soundGuide(
-  { config }: Model,
+  { config }: NetworkModel,
   facts: SoundExportConfig,
   graphs: readonly ExportedGraph[],
 ): string {
