@@ -9,6 +9,7 @@ export type {
   Medium,
   ModelSummary,
   OpenModel,
+  PairRequest,
   Task,
   TrainRequest,
   Work,

@@ -71,6 +71,28 @@ export type ImportRequest = {
 };
 
 /**
+ * How importing a codec of ONNX files is asked for.
+ *
+ * encoder, decoder, quantizer, dequantizer  paths of the files
+ * rate                                      hertz
+ * hop, entries, margin, layout              what cannot be found out, where that is so
+ */
+export type PairRequest = Pick<ImportRequest, "out" | "name" | "sounds"> & {
+  encoder: string;
+  decoder: string;
+  quantizer?: string;
+  dequantizer?: string;
+  rate: number;
+  hop?: number;
+  entries?: number;
+  margin?: number;
+  layout?: string;
+  licence?: string;
+  /** A sentence on what was found out, and how. */
+  note(sentence: string): void;
+};
+
+/**
  * How writing a model for other programs is asked for.
  *
  * model  its name or folder
@@ -138,6 +160,11 @@ export type Medium = {
   importable: readonly string[];
   /** Writes a model's folder out of another project's files. throws NacreError "model" when they do not fit */
   importModel(request: ImportRequest, task: Task): Promise<ModelSummary>;
+  /** Orders of the axes of codes that `importPair` takes, and the same for a codec of ONNX files; absent: none can be. */
+  pairs?: {
+    layouts: readonly string[];
+    importPair(request: PairRequest, task: Task): Promise<ModelSummary>;
+  };
   /** Writes a model for other programs. throws NacreError "model" when there is none or it is damaged */
   exportModel(
     request: ExportRequest,

@@ -9,6 +9,7 @@ export {
 } from "./codec.js";
 export { type ExportedFiles, exportOnnx, exportSafetensors } from "./export/export-model.js";
 export { fileCodes } from "./file-codes.js";
+export { decodesPrefixes } from "./file-header.js";
 export type { ForeignFiles } from "./import/foreign-family.js";
 export { type ForeignModel, foreignFamilies, openForeignModel } from "./import/import-model.js";
 export type { LayerCodes } from "./layer-codes.js";

@@ -1,6 +1,7 @@
 import { NacreError } from "@nacre/errors";
 import { codeJoiner, columns } from "./code-joiner.js";
 import { type Engine, geometryOf } from "./engine.js";
+import { checkPrefix } from "./file-header.js";
 import { inFlight } from "./in-flight.js";
 import type { LayerCodes } from "./layer-codes.js";
 import { codesPerFrame } from "./layer-symbols.js";
@@ -66,6 +67,7 @@ export async function synthesizeWhole(
   length: number,
 ): Promise<Float32Array> {
   checkCodes(model, layers);
+  checkPrefix(model, layers.length);
   const join = codeJoiner(model, layers.length, 1, geometryOf(model));
   const result = new Float32Array(length);
   let at = 0;

@@ -68,7 +68,8 @@ async function readForeign(from: string): Promise<ForeignFiles> {
   }
 }
 
-async function readPart(path: string, most: number): Promise<Uint8Array> {
+/** A file as bytes. throws NacreError "model" when it is larger than that, "io" when it cannot be read */
+export async function readPart(path: string, most: number): Promise<Uint8Array> {
   const file = await naming(path, open(path));
   try {
     const { size } = await naming(path, file.stat());
@@ -98,7 +99,8 @@ async function refuseFolderOfPickles(folder: string, weights: string): Promise<v
   });
 }
 
-async function* countedSounds(
+/** Channels of sounds at a rate, one after another. */
+export async function* countedSounds(
   paths: readonly string[],
   sampleRate: number,
   { onProgress, signal }: Pick<ImportRequest, "onProgress" | "signal">,

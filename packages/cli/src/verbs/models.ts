@@ -9,6 +9,7 @@ import { choice, text, type Values } from "../options.js";
 import { table } from "../table.js";
 import { type Context, forceOption, jsonOption, report, taskOf, verb } from "../verb.js";
 import { exported, exportOptions } from "./models-export.js";
+import { importedPair, pairOptions } from "./models-pair.js";
 
 /** The installed models; `import` takes over one of another project. */
 export const models = verb({
@@ -28,17 +29,21 @@ export const models = verb({
     if (action === undefined) return listed(context, options);
     if (action === "import" && from !== undefined && inputs.length === 2)
       return imported(context, from, options);
+    if (action === "import" && inputs.length === 1 && (options.encoder ?? options.decoder) !== undefined)
+      return importedPair(context, options);
     if (action === "export" && inputs.length === 1) return exported(context, options);
     throw new NacreError("usage", {
       found: `models ${inputs.join(" ")}`,
-      expected: '"models", "models import" and a file or folder, or "models export"',
+      expected:
+        '"models", "models import" and a file or folder, or --encoder and --decoder, or "models export"',
     });
   },
 });
 
 type ModelsOptions = Values<ReturnType<typeof optionsOf>>;
 
-function optionsOf({ importable, nouns }: Medium) {
+function optionsOf(medium: Medium) {
+  const { importable, nouns } = medium;
   const families = Object.fromEntries(importable.map((name) => [name, name]));
   return {
     as: choice(
@@ -49,6 +54,7 @@ function optionsOf({ importable, nouns }: Medium) {
     out: text("-o, --out <folder>", "import: folder of the new model; export: folder of the files"),
     name: text("--name <name>", "import: of the model; by default that of its folder"),
     tables: text("--tables <folder>", `import: ${nouns} to count codes in, so that files get smaller`),
+    ...pairOptions(medium),
     ...exportOptions,
     force: forceOption,
     json: jsonOption,

@@ -27,16 +27,16 @@ async function imported(form: PairForm, options: object = {}, sounds: Float32Arr
   return { built, model: (await loadAnyModel(stored)) as Model };
 }
 
-const open = async (form: PairForm, options: object = {}) =>
+const open = async (form: PairForm, options: object = { hop }) =>
   createCodec((await imported(form, options)).model, runtime, { threads: 1 });
 
 const forms: [string, PairForm, object?][] = [
   ["[1, layers, frames] of any length", {}],
-  ["[layers, 1, frames]", { order: "layers-batch-frames", type: "int32" }],
-  ["[1, frames, layers], samples [1, 1, n]", { order: "batch-frames-layers", rank: 3 }],
-  ["a list with a tensor for each layer", { perLayer: true }],
-  ["a decoder that takes fewer layers", { open: true }],
-  ["quantizer and dequantizer in files of their own", { split: true }],
+  ["[layers, 1, frames]", { order: "layers-batch-frames", type: "int32" }, { hop }],
+  ["[1, frames, layers], samples [1, 1, n]", { order: "batch-frames-layers", rank: 3 }, { hop, entries }],
+  ["a list with a tensor for each layer", { perLayer: true }, { hop }],
+  ["a decoder that takes fewer layers", { open: true }, { hop }],
+  ["quantizer and dequantizer in files of their own", { split: true }, { hop }],
   ["one length of 50 frames", { frames: 50 }],
   [
     "one length, [1, frames, layers], as --layout says",
@@ -89,7 +89,7 @@ test("margins are measured: at least what each side sees, and little more", asyn
       expect(config[side][way]).toBeLessThanOrEqual(reach[side][way] === 0 ? 0 : reach[side][way] + 2);
     }
   }
-  const said = (await imported({}, { margin: 9 })).built.config;
+  const said = (await imported({}, { hop, margin: 9 })).built.config;
   expect([said.encoder.past, said.decoder.future]).toEqual([9, 9]);
 });
 
@@ -112,7 +112,7 @@ test("a prefix of layers decodes where the decoder takes one, and is refused in 
 test("codes counted in sounds make files smaller, and change no code", async () => {
   const sounds = [1, 2, 3].map((seed) => hum(24_000, seed));
   const plain = await open({});
-  const counted = await createCodec((await imported({}, {}, sounds)).model, runtime, { threads: 1 });
+  const counted = await createCodec((await imported({}, { hop }, sounds)).model, runtime, { threads: 1 });
   const samples = hum(24_000, 9);
   const [a, b] = [await encodeAll(plain, [samples]), await encodeAll(counted, [samples])];
   expect(b.length).toBeLessThan(a.length);
@@ -123,7 +123,7 @@ test("codes counted in sounds make files smaller, and change no code", async () 
 test("the decode hash changes with the decoder's file and not with the encoder's", async () => {
   const [pair, other] = [tinyPair(), tinyPair({ rank: 3 })];
   const hashOf = async (files: PairFiles) =>
-    (await buildPairModel(files, { name: "pair", sampleRate: rate }, [], runtime)).config.decodeHash;
+    (await buildPairModel(files, { name: "pair", sampleRate: rate, hop }, [], runtime)).config.decodeHash;
   const hash = await hashOf(pair);
   expect(await hashOf({ ...pair, encoder: other.encoder })).toBe(hash);
   expect(await hashOf({ ...pair, decoder: other.decoder })).not.toBe(hash);

@@ -49,7 +49,6 @@ export function createPairEngine({ config, graphs }: PairModel, runtime: Runtime
       };
     },
     async synthesize({ codes, first }, used) {
-      if (used < layers && !config.prefixes) throw allLayers(config, used);
       const frames = codes.length / used;
       const samples = await synthesized(config, decoder, codes, used);
       const kept = Math.min(framesPerChunk, frames - first);
@@ -139,12 +138,4 @@ function fitted(values: Float32Array, length: number): Float32Array {
   const out = new Float32Array(length);
   out.set(values.subarray(0, length));
   return out;
-}
-
-function allLayers({ name, version, layers }: PairConfig, used: number): NacreError {
-  return new NacreError("option", {
-    found: `${used} layers for ${name}@${version}`,
-    expected: `all ${layers}, which its decoder takes together`,
-    mend: "use a file with all of them",
-  });
 }
