@@ -165,8 +165,11 @@ export type Medium = {
     layouts: readonly string[];
     importPair(request: PairRequest, task: Task): Promise<ModelSummary>;
   };
-  /** Writes a model for other programs. throws NacreError "model" when there is none or it is damaged */
-  exportModel(
+  /**
+   * Writes a model for other programs; absent where the medium's models cannot be. throws NacreError "model" when
+   * there is none or it is damaged
+   */
+  exportModel?(
     request: ExportRequest,
   ): Promise<{ id: string; folder: string; files: { name: string; bytes: number }[] }>;
   /** What a whole .nacre file of this medium says of its signal. */

@@ -47,8 +47,8 @@ export type DecodedStream = AudioStream & {
 };
 
 /** A model joined to a runtime. Close it to free the networks. */
-export type Codec = {
-  readonly model: Model;
+export type Codec<M extends Model = Model> = {
+  readonly model: M;
   /**
    * Sound at the model's rate to the bytes of a .nacre file, piece by piece, in bounded memory.
    *
@@ -80,11 +80,11 @@ export type Codec = {
  *
  * threads  windows that the networks work on at once, each on a thread of its own; the runtime's choice by default
  */
-export async function createCodec(
-  model: Model,
+export async function createCodec<M extends Model>(
+  model: M,
   runtime: Runtime,
   { threads }: { threads?: number } = {},
-): Promise<Codec> {
+): Promise<Codec<M>> {
   const engine = engineOf(model, runtime, threads);
   return {
     model,

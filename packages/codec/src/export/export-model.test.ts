@@ -13,7 +13,7 @@ import {
   exportOnnx,
   exportSafetensors,
   loadModel,
-  type Model,
+  type NetworkModel,
   openForeignModel,
   readSafetensors,
 } from "../index.js";
@@ -37,7 +37,7 @@ async function runGraph(
 const floats = (shape: number[], data: Float32Array): Value => ({ type: "float32", shape, data });
 
 /** Codes [1, layers, frames, ...] and sound as README.md says to make them. */
-async function byHand(model: Model, samples: Float32Array) {
+async function byHand(model: NetworkModel, samples: Float32Array) {
   const files = exportOnnx(model);
   const { encoder, decoder, tailFrames, ownEnds, layers, silence } = soundExportConfig(model);
   const around = (part: { past: number; future: number }) => (ownEnds ? { past: 0, future: 0 } : part);
@@ -66,7 +66,7 @@ async function byHand(model: Model, samples: Float32Array) {
   return { codes: codes!, heard: (heard!.data as Float32Array).slice(0, samples.length) };
 }
 
-async function agrees(codec: Codec, samples: Float32Array) {
+async function agrees(codec: Codec<NetworkModel>, samples: Float32Array) {
   const { codes, heard } = await byHand(codec.model, samples);
   const own = await codec.codes(samples);
   expect(codes.shape).toEqual([1, own.length, ...own[0]!.grid]);
