@@ -5,7 +5,13 @@ import { isNacreError } from "@nacre/errors";
 import { readAudio, resample } from "@nacre/media";
 import { createRuntime } from "@nacre/runtime/node";
 import type { AudioStream } from "@nacre/signal";
-import { type Codec, createCodec, type DecodeOptions, type ModelFiles, type NetworkModel } from "../src/index.js";
+import {
+  type Codec,
+  createCodec,
+  type DecodeOptions,
+  type ModelFiles,
+  type NetworkModel,
+} from "../src/index.js";
 import { readModel } from "../src/node/index.js";
 
 /** Where the frozen model stands. */

@@ -26,7 +26,10 @@ export async function exported(context: Context, options: ExportValues): Promise
   const { out, force, json, half = false, model = medium.defaultModel } = options;
   const form = formOf(options);
   if (!medium.exportModel)
-    throw new NacreError("option", { found: `a model of ${medium.nouns} to export`, expected: "one of sounds or pictures" });
+    throw new NacreError("option", {
+      found: `a model of ${medium.nouns} to export`,
+      expected: "one of sounds or pictures",
+    });
   if (out === undefined)
     throw new NacreError("usage", { found: "no folder for the files", mend: "name one with -o" });
   if (!force && (await filesIn(out)).length > 0) {

@@ -36,7 +36,10 @@ function frames({ frames = 0 }: Sizes) {
     "int64",
   );
   const chosen = gather(reshape(table, [6 * (frames - 2)]), add(best, starts), 0);
-  return { inputs: [samples], outputs: { chosen, codes: cast(best, "int32"), last: slice(chosen, 0, 0, frames - 3) } };
+  return {
+    inputs: [samples],
+    outputs: { chosen, codes: cast(best, "int32"), last: slice(chosen, 0, 0, frames - 3) },
+  };
 }
 
 /** A picture as patches, multiplied by a matrix. */
