@@ -38,8 +38,8 @@ export function exportGraph({ name, does, least, fixed, build, ports }: GraphToE
   const inputs = parts.inputs.map((tensor) => [inputName(tensor), tensor] as const);
   const described = (tensors: readonly (readonly [string, ModelParts["inputs"][number]])[]) =>
     tensors.map(([port, { dtype, shape }]) => {
-      const [open_, meaning] = ports[port]!;
-      return { name: port, dtype, shape: open ? open_ : `[${shape.join(", ")}]`, meaning };
+      const [openShape, meaning] = ports[port]!;
+      return { name: port, dtype, shape: open ? openShape : `[${shape.join(", ")}]`, meaning };
     });
   return {
     name,

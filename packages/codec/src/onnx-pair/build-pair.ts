@@ -30,34 +30,26 @@ export async function buildPairModel(
   refuseLarge(files);
   const { notes, ...found } = await probePair(files, options, runtime);
   const rate = Math.round(options.sampleRate / 100) / 10;
-  const {
-    layers,
-    entries,
-    silence: _,
-    ...draft
-  } = {
-    ...found,
-    silence: Array.from({ length: found.layers }, () => 0),
-  };
+  const { layers, entries } = found;
   const base = {
     ...({ format: "nacre.model/0", kind: "onnx-pair", name, version: 1, medium: "audio", licence } as const),
     description: `ONNX codec at ${rate} kHz, imported: ${layers} layers of ${entries}`,
-    ...{ layers, entries, ...draft },
+    ...found,
     files: await hashes(files),
     provenance: { importedAs: "onnx-pair", found: notes },
   };
-  const with_ = async (silence: number[], tables: Uint8Array): Promise<BuiltPair> => {
+  const withTables = async (silence: number[], tables: Uint8Array): Promise<BuiltPair> => {
     const decodeHash = hex(await pairDecodeHash({ ...base, silence }, tables));
     return { config: { ...base, silence, decodeHash }, graphs: files, tables, notes };
   };
   const uniform = Array.from({ length: layers }, () => uniformTable(entries));
-  const first = await with_(
+  const first = await withTables(
     Array.from({ length: layers }, () => 0),
     serializeTables(uniform),
   );
   const model = pairModel(first.config, files, uniform, new Uint8Array(8));
   const { silence, counts } = await countCodes(model, sounds, runtime);
-  return with_(silence, serializeTables(counts.map(symbolTableFromCounts)));
+  return withTables(silence, serializeTables(counts.map(symbolTableFromCounts)));
 }
 
 async function hashes(files: PairFiles): Promise<PairConfig["files"]> {

@@ -1,6 +1,6 @@
 import { NacreError } from "@nacre/errors";
 import { isPickle } from "../pickle.js";
-import { type Field, protobufFields } from "./protobuf-fields.js";
+import { type Field, protobufFields, protobufNumbers } from "./protobuf-fields.js";
 
 /** Types of elements that codecs have at their doors; any other is a number of onnx.proto in words. */
 export type OnnxType = "float32" | "int32" | "int64" | (string & {});
@@ -117,19 +117,9 @@ function refuseHuge(port: OnnxPort, what: string): void {
 }
 
 function packed(bytes: Uint8Array, what: string): bigint[] {
-  // A packed list is the values of fields without their keys.
-  const values: bigint[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = bytes[at++];
-      if (byte === undefined || shift > 63n) throw notOnnx(what, "a list that is cut");
-      value |= BigInt(byte & 127) << shift;
-      if (byte < 128) break;
-    }
-    values.push(value);
-  }
-  return values;
+  const values = protobufNumbers(bytes);
+  if (values) return values;
+  throw notOnnx(what, "a list that is cut");
 }
 
 function inner(fields: readonly Field[], number: number, what: string): Field[] {

@@ -14,14 +14,9 @@ export function protobufFields(message: Uint8Array): Field[] | undefined {
   const fields: Field[] = [];
   let at = 0;
   const varint = (): bigint | undefined => {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = message[at++];
-      if (byte === undefined) return undefined;
-      value |= BigInt(byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-    return undefined;
+    const found = varintAt(message, at);
+    if (found) at = found.next;
+    return found?.value;
   };
   const take = (length: number): Uint8Array | undefined => {
     if (length > message.length - at) return undefined;
@@ -45,4 +40,26 @@ export function protobufFields(message: Uint8Array): Field[] | undefined {
     fields.push({ field, wire, value: 0n, bytes });
   }
   return fields;
+}
+
+/** The whole numbers of a packed list; undefined where it is cut. */
+export function protobufNumbers(list: Uint8Array): bigint[] | undefined {
+  const values: bigint[] = [];
+  for (let at = 0; at < list.length; ) {
+    const found = varintAt(list, at);
+    if (!found) return undefined;
+    values.push(found.value);
+    at = found.next;
+  }
+  return values;
+}
+
+function varintAt(bytes: Uint8Array, start: number): { value: bigint; next: number } | undefined {
+  let value = 0n;
+  for (let at = start; at < Math.min(bytes.length, start + 10); at++) {
+    const byte = bytes[at]!;
+    value |= BigInt(byte & 127) << BigInt(7 * (at - start));
+    if (byte < 128) return { value, next: at + 1 };
+  }
+  return undefined;
 }
