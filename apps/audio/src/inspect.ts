@@ -51,7 +51,7 @@ function readSound(source: Source): Promise<Audio> {
 async function decodePrefixes(nacre: Nacre, file: Uint8Array, task: Task) {
   const count = readStream(file).header.layers.filter(({ role }) => role === "content").length;
   const prefixes: { layers: number; audio: Audio }[] = [];
-  for (let layers = 1; layers <= count; layers++) {
+  for (let layers = nacre.model.prefixes ? 1 : count; layers <= count; layers++) {
     prefixes.push({ layers, audio: await nacre.decode(file, { layers }) });
     stepDone(task, layers, count);
   }

@@ -10,6 +10,7 @@ export type {
   Medium,
   ModelSummary,
   OpenModel,
+  PairRequest,
   Task,
   TrainRequest,
   Work,

@@ -85,6 +85,37 @@ export type ImportRequest = {
   licence(sentence: string): void;
 };
 
+/**
+ * How importing a codec of ONNX files is asked for.
+ *
+ * encoder, decoder, quantizer, dequantizer  paths of the files
+ * rate                                      hertz
+ * hop, entries, margin, layout              what cannot be found out, where that is so
+ */
+export type PairRequest = Pick<ImportRequest, "out" | "name" | "sounds"> & {
+  encoder: string;
+  decoder: string;
+  quantizer?: string;
+  dequantizer?: string;
+  rate: number;
+  hop?: number;
+  entries?: number;
+  margin?: number;
+  layout?: string;
+  licence?: string;
+  /** A sentence on what was found out, and how. */
+  note(sentence: string): void;
+};
+
+/**
+ * How writing a model for other programs is asked for.
+ *
+ * model  its name or folder
+ * form   "onnx" or "safetensors"
+ * half   weights of safetensors as fp16
+ */
+export type ExportRequest = { model: string; out: string; form: "onnx" | "safetensors"; half: boolean };
+
 /** What there is to tell of an installed model. */
 export type ModelSummary = { id: string; folder: string; description: string; facts: Fact[] };
 
@@ -140,6 +171,18 @@ export type Medium = {
   importable: readonly string[];
   /** Writes a model's folder out of another project's files. throws NacreError "model" when they do not fit */
   importModel(request: ImportRequest, task: Task): Promise<ModelSummary>;
+  /** Orders of the axes of codes that `importPair` takes, and the same for a codec of ONNX files; absent: none can be. */
+  pairs?: {
+    layouts: readonly string[];
+    importPair(request: PairRequest, task: Task): Promise<ModelSummary>;
+  };
+  /**
+   * Writes a model for other programs; absent where the medium's models cannot be. throws NacreError "model" when
+   * there is none or it is damaged
+   */
+  exportModel?(
+    request: ExportRequest,
+  ): Promise<{ id: string; folder: string; files: { name: string; bytes: number }[] }>;
   /** What a whole .nacre file of this medium says of its signal. */
   describe(file: Uint8Array): Fact[];
   /** Trains a model on the user's own files and writes its folder; ends early, with a model, at the signal. */

@@ -1,7 +1,7 @@
 import { concat, input, onnxModel, reshape, square, sub, sum, type Tensor } from "@nacre/graph";
 import type { Runtime, Values } from "@nacre/runtime";
 import { codesPerFrame } from "./layer-symbols.js";
-import type { Model } from "./model.js";
+import type { NetworkModel } from "./model.js";
 import { bakedParameters } from "./model-parts.js";
 
 /** ONNX bytes that give `change` and `size`, [blocks]: the energy that each block adds, and of what it is given. */
@@ -40,7 +40,7 @@ export function blockTotals(blocks: number) {
  * Codec.blockChanges. Chunk after chunk, each with zeros around it.
  */
 export async function soundBlockChanges(
-  model: Model,
+  model: NetworkModel,
   runtime: Runtime,
   threads: number | undefined,
   layers: readonly Int32Array[],

@@ -1,5 +1,5 @@
 import { add, constant, mul, type Tensor } from "@nacre/graph";
-import type { Model } from "./model.js";
+import type { Model, NetworkModel } from "./model.js";
 import type { PictureModel } from "./picture/picture-model.js";
 import type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
 
@@ -19,9 +19,12 @@ export type ModelVariant = { without?: readonly number[]; encoderBlocks?: number
  * variant  counts of blocks at most those of the model (see encoderBlocks, decoderBlocks); a network that has no such
  *          blocks stays whole
  */
-export function modelVariant(model: Model, variant: ModelVariant): Model;
+export function modelVariant(model: NetworkModel, variant: ModelVariant): NetworkModel;
 export function modelVariant(model: PictureModel, variant: ModelVariant): PictureModel;
-export function modelVariant(model: Model | PictureModel, variant: ModelVariant): Model | PictureModel {
+export function modelVariant(
+  model: NetworkModel | PictureModel,
+  variant: ModelVariant,
+): NetworkModel | PictureModel {
   const quantizer = variant.without?.length ? lacking(model.quantizer, variant.without) : model.quantizer;
   const { encoderBlocks: first, decoderBlocks: last } = variant;
   return model.medium === "audio"
@@ -38,13 +41,13 @@ export function modelVariant(model: Model | PictureModel, variant: ModelVariant)
 }
 
 /** Blocks of the encoder that can be left out; undefined for an encoder that has none of one shape. */
-export function encoderBlocks({ encoder: { network, config } }: Model | PictureModel): number | undefined {
-  return network.blocks?.count(config);
+export function encoderBlocks(model: Model | PictureModel): number | undefined {
+  return "encoder" in model ? model.encoder.network.blocks?.count(model.encoder.config) : undefined;
 }
 
 /** Blocks of the decoder that can be left out; undefined for a decoder that has none of one shape. */
-export function decoderBlocks({ decoder: { network, config } }: Model | PictureModel): number | undefined {
-  return network.blocks?.count(config);
+export function decoderBlocks(model: Model | PictureModel): number | undefined {
+  return "decoder" in model ? model.decoder.network.blocks?.count(model.decoder.config) : undefined;
 }
 
 type Part = { network: { blocks?: { first(config: unknown, count: number): unknown } }; config: unknown };

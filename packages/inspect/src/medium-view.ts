@@ -2,7 +2,7 @@ import { NacreError } from "@nacre/errors";
 import { audioMetrics, type PicturePlanes, pictureMeasures, pictureMetrics } from "@nacre/metrics";
 import type { Audio, Picture } from "@nacre/signal";
 import type { PictureReport, SoundReport } from "./layer-report.js";
-import { finite, type Metric, quality, type Value } from "./quality.js";
+import { finite, type Metric, noQuality, quality, type Value } from "./quality.js";
 import type { InspectSubject, PictureSubject, SoundSubject, Variant } from "./subject.js";
 
 type Facts<Report> = Omit<
@@ -38,7 +38,15 @@ export type MediumView = {
 
 /** The view of a subject. throws NacreError "shape" when the original is not of the subject's form */
 export function mediumView(subject: InspectSubject): MediumView {
-  return subject.medium === "audio" ? soundView(subject) : pictureView(subject);
+  const view = subject.medium === "audio" ? soundView(subject) : pictureView(subject);
+  const { qualityOf, metrics } = view;
+  const { undecodable } = subject;
+  if (!qualityOf || !undecodable) return view;
+  const qualityOrReason = async (k: number) => {
+    const reason = undecodable(k);
+    return reason === undefined ? qualityOf(k) : noQuality(metrics, reason);
+  };
+  return { ...view, qualityOf: qualityOrReason };
 }
 
 function soundView(subject: SoundSubject): MediumView {

@@ -33,6 +33,7 @@ export type InspectSubject = SoundSubject | PictureSubject;
  * bytesPerLayer   bytes of the file that belong to each layer, all channels together
  * containerBytes  bytes of the file that belong to no layer: header, chunk heads, checks, footer
  * decode          the signal from the first k content layers, k from 1; of the original's form
+ * undecodable     why the first k content layers cannot be decoded alone; where absent, every prefix can
  * latents         of one channel: the encoder's output, [places, dimension], and the sum of the first k content
  *                 layers' vectors in the same order; without it, energy is null with that reason
  * bitMap          where a layer's bits are, counted from 0; without it, bits of a code in its context are null
@@ -53,6 +54,7 @@ type Subject<Signal> = {
   bytesPerLayer: number[];
   containerBytes: number;
   decode(k: number): Promise<Signal>;
+  undecodable?(k: number): string | undefined;
   latents?(channel: number): Promise<Latents>;
   bitMap?(layer: number): BitMap;
   codeLengths?(layer: number, channel: number): Float64Array;

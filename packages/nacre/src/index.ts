@@ -9,7 +9,14 @@ export {
   trimLayers,
   verifyStream,
 } from "@nacre/bitstream";
-export { type DecodedPicture, foreignFamilies, type LayerCodes, type ReadablePicture } from "@nacre/codec";
+export {
+  type CodeOrder,
+  codeOrders,
+  type DecodedPicture,
+  foreignFamilies,
+  type LayerCodes,
+  type ReadablePicture,
+} from "@nacre/codec";
 export { type ErrorCode, isNacreError, NacreError } from "@nacre/errors";
 export {
   type BitMap,
@@ -25,7 +32,9 @@ export {
 export { collect, openAudio, readAudio, wavBytes, wavStream, writeAudio } from "@nacre/media";
 export { openPicture, pictureBytes, readPicture, writePicture } from "@nacre/media/pictures";
 export type { Audio, AudioSource, AudioStream, Picture, PictureStream } from "@nacre/signal";
+export { type ExportedModel, type ExportRequest, exportModel } from "./export-model.js";
 export { type ImportRequest, importModel } from "./import-model.js";
+export { importPair, type PairImport } from "./import-pair.js";
 export {
   defaultModel,
   defaultPictureModel,

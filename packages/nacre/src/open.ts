@@ -3,6 +3,7 @@ import {
   type Codec,
   type DecodeOptions as CodecDecodeOptions,
   createCodec,
+  decodesPrefixes,
   type LayerCodes,
 } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
@@ -151,21 +152,22 @@ async function encodeWhole(codec: Codec, sound: AudioStream, options: EncodeOpti
   const parts: Uint8Array[] = [];
   for await (const part of encodeStream(codec, sound, rest)) parts.push(part);
   const file = Buffer.concat(parts);
-  return new Uint8Array(kbps === undefined ? file : fitRate(file, kbps));
+  return new Uint8Array(kbps === undefined ? file : fitRate(codec, file, kbps));
 }
 
 // Cutting layers needs no second encoding: a prefix is what encoding with fewer layers would have made.
-function fitRate(file: Uint8Array, kbps: number): Uint8Array {
+function fitRate({ model }: Codec, file: Uint8Array, kbps: number): Uint8Array {
   const { header: read, length } = readStream(file);
   const header = soundHeader(read);
   const rate = (bytes: number) => (bytes * 8 * header.sampleRate) / length / 1000;
-  for (let layers = header.layers.length; layers >= 1; layers--) {
+  const least = decodesPrefixes(model) ? 1 : header.layers.length;
+  for (let layers = header.layers.length; layers >= least; layers--) {
     const cut = trimLayers(file, layers);
     if (rate(cut.length) <= kbps) return cut;
   }
   throw new NacreError("option", {
     found: `--kbps ${kbps}`,
-    expected: `at least ${rate(trimLayers(file, 1).length).toFixed(2)}, what one layer of this sound takes`,
+    expected: `at least ${rate(trimLayers(file, least).length).toFixed(2)}, what ${least === 1 ? "one layer" : "the layers"} of this sound ${least === 1 ? "takes" : "take"}`,
   });
 }
 

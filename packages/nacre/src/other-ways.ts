@@ -39,10 +39,12 @@ export function otherWays(
   { layers, original }: { layers: readonly LayerCodes[][]; original: Audio | undefined },
   ways: Ways,
 ): Pick<SoundSubject, OtherWay> {
-  const blocks = decoderBlocks(codec.model);
-  const encoding = encoderBlocks(codec.model);
+  const { model } = codec;
+  if (model.kind !== "networks") return {};
+  const blocks = decoderBlocks(model);
+  const encoding = encoderBlocks(model);
   return {
-    codebook: (layer) => layerCodebook(codec.model.quantizer, layer),
+    codebook: (layer) => layerCodebook(model.quantizer, layer),
     variant: (variant) => variantOf(codec, file, layers.length, variant, ways.decodeBy),
     soundings: (layer, codes) => soundings(codec, layer, codes),
     ...(blocks !== undefined && {
