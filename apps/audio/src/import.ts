@@ -1,4 +1,4 @@
-import type { ImportRequest, ModelSummary, Task } from "@nacre/cli";
+import type { ImportRequest, ModelSummary, Source, Task } from "@nacre/cli";
 import { NacreError } from "@nacre/errors";
 import { importModel } from "@nacre/nacre";
 import { modelSummary } from "./model-summary.js";
@@ -8,10 +8,7 @@ export async function importSoundModel(
   { as, sounds, licence, ...request }: ImportRequest,
   task: Task,
 ): Promise<ModelSummary> {
-  const paths = sounds.map(({ name, path }) => {
-    if (path !== undefined) return path;
-    throw new NacreError("usage", { found: `--tables ${name}`, expected: "a folder of sounds" });
-  });
+  const paths = soundPaths(sounds);
   const model = await importModel({
     ...request,
     ...(as === undefined ? {} : { family: as }),
@@ -21,4 +18,12 @@ export async function importSoundModel(
     signal: task.signal,
   });
   return modelSummary(model);
+}
+
+/** Paths of sounds to count codes in. throws NacreError "usage" for a pipe */
+export function soundPaths(sounds: readonly Source[]): string[] {
+  return sounds.map(({ name, path }) => {
+    if (path !== undefined) return path;
+    throw new NacreError("usage", { found: `--tables ${name}`, expected: "a folder of sounds" });
+  });
 }

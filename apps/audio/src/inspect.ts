@@ -1,9 +1,6 @@
-import { type Inspection, type Source, sniff, type Task } from "@nacre/cli";
-import { type Audio, layerTable, type Nacre, NacreError, readAudio, readStream } from "@nacre/nacre";
+import { type Inspection, type InspectRequest, type Source, sniff, type Task } from "@nacre/cli";
+import { type Audio, inspectionTable, type Nacre, NacreError, readAudio, readStream } from "@nacre/nacre";
 import { reportPage } from "@nacre/report";
-
-/** What inspection was asked for. */
-export type InspectRequest = { original?: Source; page?: { title: string; command: string } };
 
 /** Bytes of a page above which a browser gets slow. */
 const largePage = 100e6;
@@ -12,7 +9,7 @@ const largePage = 100e6;
 export async function inspectSound(
   nacre: Nacre,
   source: Source,
-  { original: measured, page }: InspectRequest,
+  { original: measured, measures, against, page }: InspectRequest,
   task: Task,
 ): Promise<Inspection> {
   const { file, signal } = await sniff(source);
@@ -23,9 +20,11 @@ export async function inspectSound(
   const report = await nacre.layers(file ?? original!, {
     ...(original ? { original } : {}),
     ...(page ? { onDecoded: keep } : {}),
-    progress: (done, total) => stepDone(task, done, total),
+    ...(measures && { measures }),
+    ...(against && { against: await readEither(against) }),
+    progress: (done, total, measure) => stepDone(task, done, total, measure),
   });
-  const inspection = { report, table: layerTable(report) };
+  const inspection = { report, table: inspectionTable(report, measures) };
   if (!page) return inspection;
   if (file && !original) prefixes.push(...(await decodePrefixes(nacre, file, task)));
   warnOfSize(prefixes, task);
@@ -38,6 +37,12 @@ export async function inspectSound(
   return { ...inspection, page: html };
 }
 
+/** A sound, or a .nacre file as it is. */
+async function readEither(source: Source): Promise<Audio | Uint8Array> {
+  const { file, signal } = await sniff(source);
+  return file ?? readSound(signal);
+}
+
 function readSound(source: Source): Promise<Audio> {
   return readAudio(source.path ?? source.bytes());
 }
@@ -46,16 +51,17 @@ function readSound(source: Source): Promise<Audio> {
 async function decodePrefixes(nacre: Nacre, file: Uint8Array, task: Task) {
   const count = readStream(file).header.layers.filter(({ role }) => role === "content").length;
   const prefixes: { layers: number; audio: Audio }[] = [];
-  for (let layers = 1; layers <= count; layers++) {
+  for (let layers = nacre.model.prefixes ? 1 : count; layers <= count; layers++) {
     prefixes.push({ layers, audio: await nacre.decode(file, { layers }) });
     stepDone(task, layers, count);
   }
   return prefixes;
 }
 
-function stepDone(task: Task, done: number, total: number): void {
-  if (task.signal.aborted) throw new NacreError("cancelled", `stopped after ${done} of ${total} layers`);
-  task.progress(`${done} of ${total} layers`, done, total);
+function stepDone(task: Task, done: number, total: number, measure?: string): void {
+  const label = measure === undefined ? `${done} of ${total} layers` : `${measure}: ${done} of ${total}`;
+  if (task.signal.aborted) throw new NacreError("cancelled", `stopped after ${label}`);
+  task.progress(label, done, total);
 }
 
 function warnOfSize(prefixes: readonly { audio: Audio }[], task: Task): void {

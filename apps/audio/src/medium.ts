@@ -1,7 +1,9 @@
 import { createRequire } from "node:module";
 import type { Fact, Medium, OpenModel } from "@nacre/cli";
 import {
+  codeOrders,
   defaultModel,
+  exportModel,
   foreignFamilies,
   listModels,
   type Nacre,
@@ -14,6 +16,7 @@ import { decodeSound } from "./decode.js";
 import { encodeSound } from "./encode.js";
 import { costFacts, formFacts } from "./facts.js";
 import { importSoundModel } from "./import.js";
+import { importSoundPair } from "./import-pair.js";
 import { inspectSound } from "./inspect.js";
 import { modelSummary } from "./model-summary.js";
 import { decodeOptions, encodeOptions } from "./options.js";
@@ -39,6 +42,8 @@ export const sound: Medium = {
   models: async () => (await listModels()).filter((each) => each.medium === "audio").map(modelSummary),
   importable: foreignFamilies,
   importModel: importSoundModel,
+  pairs: { layouts: codeOrders, importPair: importSoundPair },
+  exportModel: (request) => exportModel({ medium: "audio", ...request }),
   describe: describeFile,
   train: trainSounds,
 };

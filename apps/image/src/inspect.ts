@@ -1,8 +1,8 @@
-import { type Inspection, type Source, sniff, type Task } from "@nacre/cli";
+import { type Inspection, type InspectRequest, type Source, sniff, type Task } from "@nacre/cli";
 import { readPicture } from "@nacre/media/pictures";
 import {
   type BitMap,
-  layerTable,
+  inspectionTable,
   NacreError,
   type Picture,
   type PictureNacre,
@@ -10,14 +10,11 @@ import {
 } from "@nacre/nacre";
 import { picturePage } from "@nacre/report";
 
-/** What inspection was asked for. */
-export type InspectRequest = { original?: Source; page?: { title: string; command: string } };
-
 /** What each layer of a picture or a .nacre file does, as JSON, table and page. */
 export async function inspectPicture(
   pictures: PictureNacre,
   source: Source,
-  { original: measured, page }: InspectRequest,
+  { original: measured, measures, against, page }: InspectRequest,
   task: Task,
 ): Promise<Inspection> {
   const { file, signal } = await sniff(source);
@@ -31,9 +28,11 @@ export async function inspectPicture(
     onMaps: (found) => {
       maps = found;
     },
-    progress: (done, total) => stepDone(task, done, total),
+    ...(measures && { measures }),
+    ...(against && { against: await codesOfEither(pictures, against) }),
+    progress: (done, total, measure) => stepDone(task, done, total, measure),
   });
-  const inspection = { report, table: layerTable(report) };
+  const inspection = { report, table: inspectionTable(report, measures) };
   if (!page) return inspection;
   if (file && !original) prefixes.push(...(await decodePrefixes(pictures, file, task)));
   const html = await picturePage(report, {
@@ -56,13 +55,20 @@ async function decodePrefixes(pictures: PictureNacre, file: Uint8Array, task: Ta
   return prefixes;
 }
 
+/** Codes of a picture as it would be encoded, or those of a .nacre file. */
+async function codesOfEither(pictures: PictureNacre, source: Source) {
+  const { file, signal } = await sniff(source);
+  return pictures.codes(file ?? (await pictures.encode(await readSource(signal))));
+}
+
 function readSource(source: Source): Promise<Picture> {
   return readPicture(source.path ?? source.bytes());
 }
 
-function stepDone(task: Task, done: number, total: number): void {
-  if (task.signal.aborted) throw new NacreError("cancelled", `stopped after ${done} of ${total} layers`);
-  task.progress(`${done} of ${total} layers`, done, total);
+function stepDone(task: Task, done: number, total: number, measure?: string): void {
+  const label = measure === undefined ? `${done} of ${total} layers` : `${measure}: ${done} of ${total}`;
+  if (task.signal.aborted) throw new NacreError("cancelled", `stopped after ${label}`);
+  task.progress(label, done, total);
 }
 
 function originalOfPicture(): NacreError {

@@ -3,6 +3,7 @@ import { readStream } from "@nacre/bitstream";
 import type { Fact, Medium, ModelSummary, OpenModel } from "@nacre/cli";
 import {
   defaultPictureModel,
+  exportModel,
   listModels,
   NacreError,
   openPictures,
@@ -39,6 +40,7 @@ export const picture: Medium = {
   models: async () => (await listModels()).filter((each) => each.medium === "image").map(summary),
   importable: [],
   importModel: () => Promise.reject(nothingToImport()),
+  exportModel: (request) => exportModel({ medium: "image", ...request }),
   describe: describeFile,
   train: trainPictures,
 };

@@ -27,6 +27,7 @@ export { initialValues } from "./initial.js";
 export { type LinearOptions, linear } from "./linear.js";
 export type {
   Architecture,
+  BlockChain,
   Initial,
   Network,
   NetworkDescription,

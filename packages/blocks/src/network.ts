@@ -53,6 +53,18 @@ export type NetworkDescription = {
 };
 
 /**
+ * The residual blocks of one shape that stand one behind the other in the middle of a network: what can be looked at,
+ * and left out, block by block.
+ */
+export type BlockChain<C, Input = Tensor> = {
+  count(config: C): number;
+  /** The config of the same network with the first `count` blocks alone; parameters keep their names. */
+  first(config: C, count: number): C;
+  /** What `forward` gives the first block, and what each block makes of it: `count + 1` tensors, [rows, width]. */
+  states(config: C, parameters: Parameters, input: Input): Tensor[];
+};
+
+/**
  * What every architecture gives beside its graph. Its meaning never changes under one version: a changed
  * forward is a new version.
  */
@@ -90,4 +102,6 @@ export type Network<C> = Architecture<C, NetworkDescription> & {
    * returns  as `forward`, past + future frames fewer
    */
   infer?(config: C, parameters: Parameters, input: Tensor): Tensor;
+  /** Absent where a network has no such blocks. */
+  readonly blocks?: BlockChain<C>;
 };

@@ -1,5 +1,5 @@
 import type { Tensor } from "@nacre/graph";
-import type { Architecture, Parameters, ReceptiveField } from "./network.js";
+import type { Architecture, BlockChain, Parameters, ReceptiveField } from "./network.js";
 
 /** What the config of a picture network costs and promises, computed from the config alone. */
 export type PictureDescription = {
@@ -48,6 +48,8 @@ export type PictureEncoder<C> = Architecture<C, PictureDescription> & {
    * is missing
    */
   forward(config: C, parameters: Parameters, picture: Tensor): PictureLatent;
+  /** Absent where a network has no such blocks. */
+  readonly blocks?: BlockChain<C>;
 };
 
 /** Quantized latent less its mean, rounded side values and depth to pictures in the encoder's range, not clipped to it. */
@@ -67,4 +69,7 @@ export type PictureDecoder<C> = Architecture<C, PictureDescription & { layers: n
    * returns  [B, height / patch, width / patch, C]
    */
   mean(config: C, parameters: Parameters, side: Tensor): Tensor;
+
+  /** Those at the latent's own size; absent where a network has no such blocks. */
+  readonly blocks?: BlockChain<C, PictureDecoderInput>;
 };

@@ -6,9 +6,11 @@ export { runAll } from "./job.js";
 export type {
   ImportRequest,
   Inspection,
+  InspectRequest,
   Medium,
   ModelSummary,
   OpenModel,
+  PairRequest,
   Task,
   TrainRequest,
   Work,

@@ -45,6 +45,21 @@ export type Work = {
  */
 export type Inspection = { report: object; table: string; page?: string };
 
+/**
+ * How inspection is asked for.
+ *
+ * original  what a .nacre file was made from
+ * measures  names of those to take, or all; those that cost little where it is left out
+ * against   other data whose use of codes is compared
+ * page      that a page is wanted; `command` is shown on it
+ */
+export type InspectRequest = {
+  original?: Source;
+  measures?: readonly string[] | "all";
+  against?: Source;
+  page?: { title: string; command: string };
+};
+
 /** How training is asked for. */
 export type TrainRequest = {
   inputs: readonly string[];
@@ -74,6 +89,37 @@ export type ImportRequest = {
   licence(sentence: string): void;
 };
 
+/**
+ * How importing a codec of ONNX files is asked for.
+ *
+ * encoder, decoder, quantizer, dequantizer  paths of the files
+ * rate                                      hertz
+ * hop, entries, margin, layout              what cannot be found out, where that is so
+ */
+export type PairRequest = Pick<ImportRequest, "out" | "name" | "sounds"> & {
+  encoder: string;
+  decoder: string;
+  quantizer?: string;
+  dequantizer?: string;
+  rate: number;
+  hop?: number;
+  entries?: number;
+  margin?: number;
+  layout?: string;
+  licence?: string;
+  /** A sentence on what was found out, and how. */
+  note(sentence: string): void;
+};
+
+/**
+ * How writing a model for other programs is asked for.
+ *
+ * model  its name or folder
+ * form   "onnx" or "safetensors"
+ * half   weights of safetensors as fp16
+ */
+export type ExportRequest = { model: string; out: string; form: "onnx" | "safetensors"; half: boolean };
+
 /** What there is to tell of an installed model. */
 export type ModelSummary = { id: string; folder: string; description: string; facts: Fact[] };
 
@@ -90,12 +136,8 @@ export type OpenModel = {
   decode(source: Source, options: Record<string, unknown>, task: Task): Promise<Work>;
   /** Codes [layer][channel] of a signal or a .nacre file. */
   codes(source: Source, task: Task): Promise<{ codes: LayerCodes[][]; facts: Fact[] }>;
-  /** What each layer of a signal or a .nacre file does. `command` is shown on the page. */
-  inspect(
-    source: Source,
-    options: { original?: Source; page?: { title: string; command: string } },
-    task: Task,
-  ): Promise<Inspection>;
+  /** What each layer of a signal or a .nacre file does. throws NacreError "option" for a measure that there is not */
+  inspect(source: Source, options: InspectRequest, task: Task): Promise<Inspection>;
   /** What `report` needs; absent where the medium has no report yet. */
   readonly roundTrips?: RoundTrips;
   close(): Promise<void>;
@@ -137,6 +179,18 @@ export type Medium = {
   importable: readonly string[];
   /** Writes a model's folder out of another project's files. throws NacreError "model" when they do not fit */
   importModel(request: ImportRequest, task: Task): Promise<ModelSummary>;
+  /** Orders of the axes of codes that `importPair` takes, and the same for a codec of ONNX files; absent: none can be. */
+  pairs?: {
+    layouts: readonly string[];
+    importPair(request: PairRequest, task: Task): Promise<ModelSummary>;
+  };
+  /**
+   * Writes a model for other programs; absent where the medium's models cannot be. throws NacreError "model" when
+   * there is none or it is damaged
+   */
+  exportModel?(
+    request: ExportRequest,
+  ): Promise<{ id: string; folder: string; files: { name: string; bytes: number }[] }>;
   /** What a whole .nacre file of this medium says of its signal. */
   describe(file: Uint8Array): Fact[];
   /** Trains a model on the user's own files and writes its folder; ends early, with a model, at the signal. */

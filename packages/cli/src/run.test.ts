@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { NacreError } from "@nacre/errors";
+import { layerReportJsonSchema, measures } from "@nacre/inspect";
 import { expect, test } from "vitest";
 import { type CapturedIo, capturedIo } from "../test/captured-io.js";
 import { letters } from "../test/letters.js";
 import { sandbox } from "../test/sandbox.js";
 import { BrokenPipe } from "./io.js";
-import type { Medium } from "./medium.js";
+import type { InspectRequest, Medium } from "./medium.js";
 import { run } from "./run.js";
 import { jsonOption, verb } from "./verb.js";
 import { verbs } from "./verbs.js";
@@ -41,6 +42,8 @@ test.each([
   [["info", "x", "y"], "too many arguments"],
   [["codes", "x", "-o", "x.doc"], "ends in .npy or .safetensors"],
   [["train", "x", "--name", "A b"], "--name A b, expected lower-case letters"],
+  [["inspect", "x", "--measures", "rate,"], "--measures rate,, expected names with commas between them"],
+  [["inspect", "x", "--measures", "rate", "--all"], "cannot be used with"],
 ])("%j is wrong usage: exit 2 and one line", async (argv, words) => {
   const { code, out, err } = await call(argv);
   expect([code, out]).toEqual([2, ""]);
@@ -289,6 +292,51 @@ test("a folder is one input where the medium says so", async () => {
   expect(await run(medium, ["encode", at("row")], capturedIo())).toBe(0);
   expect(seen).toEqual([at("row")]);
   expect(existsSync(at("row.nacre"))).toBe(true);
+});
+
+test("inspect tells its measures and its schema, and refuses a measure that there is not before it reads", async () => {
+  const listed = await call(["inspect", "--measures", "list"]);
+  expect([listed.code, listed.err]).toEqual([0, ""]);
+  for (const { name, cost } of measures) expect(listed.out).toMatch(new RegExp(`^${name} +${cost} `, "m"));
+  const json = JSON.parse((await call(["inspect", "--measures", "list", "--json"])).out);
+  expect(json.measures.map(({ name }: { name: string }) => name)).toEqual(measures.map(({ name }) => name));
+  expect(JSON.parse((await call(["inspect", "--schema"])).out)).toEqual(layerReportJsonSchema());
+  const unknown = await call(["inspect", "nowhere.txt", "--measures", "rate,rotatoin"]);
+  expect(unknown).toMatchObject({ code: 1, out: "" });
+  expect(unknown.err).toMatch(/"rotatoin".*nearest name is rotation/);
+});
+
+test("inspect hands on what was asked for: names, all, and drift beside the other data", async () => {
+  const at = sandbox({ "a.txt": "pearl", "b.txt": "nacre" });
+  const asked: InspectRequest[] = [];
+  const medium: Medium = {
+    ...letters,
+    async open(...given) {
+      const model = await letters.open(...given);
+      return {
+        ...model,
+        inspect(source, request, task) {
+          asked.push(request);
+          return model.inspect(source, request, task);
+        },
+      };
+    },
+  };
+  for (const options of [
+    [],
+    ["--all"],
+    ["--measures", "rate, usage"],
+    ["--measures", "rate", "--against", at("b.txt")],
+  ]) {
+    expect(await run(medium, ["inspect", at("a.txt"), ...options], capturedIo())).toBe(0);
+  }
+  expect(asked.map((request) => request.measures)).toEqual([
+    undefined,
+    "all",
+    ["rate", "usage"],
+    ["rate", "drift"],
+  ]);
+  expect(asked.map(({ against }) => against?.path)).toEqual([undefined, undefined, undefined, at("b.txt")]);
 });
 
 test("models lists, imports with the licence told first, and says how it is used", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { loadModel, type Model, type ModelFiles } from "./model.js";
 import { unfit } from "./model-parts.js";
+import { isPairConfig, loadPairModel } from "./onnx-pair/pair-model.js";
 import { loadPictureModel, type PictureModel } from "./picture/picture-model.js";
 
 /** A model of sound or of pictures, told apart by `medium`. */
@@ -16,5 +17,7 @@ const mediumSchema = z.object({ medium: z.enum(["audio", "image"]) });
 export async function loadAnyModel(files: ModelFiles): Promise<AnyModel> {
   const parsed = mediumSchema.safeParse(files.config);
   if (!parsed.success) throw unfit(`model.json: ${z.prettifyError(parsed.error)}`);
-  return parsed.data.medium === "image" ? loadPictureModel(files) : loadModel(files);
+  if (parsed.data.medium === "image") return loadPictureModel(files);
+  if (!isPairConfig(files.config)) return loadModel(files);
+  return loadPairModel(files.config, files.graphs ?? {}, files.tables);
 }

@@ -11,6 +11,7 @@ import {
   type Model,
   type ModelConfig,
   type ModelFiles,
+  type NetworkModel,
 } from "./model.js";
 import { hex } from "./model-parts.js";
 import { openQuantizer, quantizerTensors } from "./quantizers/quantizers.js";
@@ -68,7 +69,8 @@ export async function buildModel(
   return files(silence, serializeTables(counts.map(symbolTableFromCounts)));
 }
 
-async function countCodes(
+/** Codes of silence, and how often each code comes over `sounds`, by layer and place. */
+export async function countCodes(
   model: Model,
   sounds: Iterable<Float32Array> | AsyncIterable<Float32Array>,
   runtime: Runtime,
@@ -95,7 +97,7 @@ function roundedWeights(weights: Uint8Array): Record<string, Float32Array> {
 function partOf(
   find: typeof encoderByName,
   { architecture, version, config }: ModelConfig["encoder"],
-): Model["encoder"] {
+): NetworkModel["encoder"] {
   const network = find(architecture, version);
   return { network, config: network.parse(config) };
 }

@@ -1,11 +1,14 @@
 import type { SoundHeader } from "@nacre/bitstream";
+import { NacreError } from "@nacre/errors";
 import type { Runtime } from "@nacre/runtime";
 import type { AudioStream } from "@nacre/signal";
+import { soundBlockChanges } from "./block-changes.js";
 import { decodeSound } from "./decode-stream.js";
 import { encodeSound } from "./encode-stream.js";
-import { createEngine } from "./engine.js";
+import { engineOf } from "./engine.js";
 import type { LayerCodes } from "./layer-codes.js";
-import type { Model } from "./model.js";
+import type { Model, NetworkModel } from "./model.js";
+import { type ModelVariant, modelVariant } from "./model-variant.js";
 import { codesOf, latentOf, synthesizeWhole } from "./whole-sound.js";
 
 /** How a stream is written. */
@@ -31,6 +34,11 @@ export type DecodeOptions = {
    * frames become silence, and a cut file ends where it was cut.
    */
   recover?: boolean;
+  /**
+   * Called with the codes of each chunk, [channel][layer][frames * codes per frame], before they are decoded; what it
+   * writes into them is decoded instead. `first`: frames of the sound before the chunk.
+   */
+  edit?: (codes: readonly (readonly Int32Array[])[], first: number) => void;
   /** Frames decoded so far. */
   onProgress?: (frames: number) => void;
 };
@@ -47,8 +55,8 @@ export type DecodedStream = AudioStream & {
 };
 
 /** A model joined to a runtime. Close it to free the networks. */
-export type Codec = {
-  readonly model: Model;
+export type Codec<M extends Model = Model> = {
+  readonly model: M;
   /**
    * Sound at the model's rate to the bytes of a .nacre file, piece by piece, in bounded memory.
    *
@@ -70,8 +78,15 @@ export type Codec = {
    * throws NacreError "shape" for codes that the model cannot have
    */
   synthesize(layers: readonly Int32Array[], length: number): Promise<Float32Array>;
-  /** Latent frames of one channel [frames * dimension], as the encoder gives them. */
+  /** Latent frames of one channel [frames * dimension], as the encoder gives them; throws NacreError "model" for a pair of ONNX files. */
   latent(samples: Float32Array): Promise<Float32Array>;
+  /** The same on a variant of the model, to be closed by itself; throws NacreError "model" for a pair of ONNX files. */
+  variant(which: ModelVariant): Promise<Codec>;
+  /**
+   * |state after - state before| / |state before| of each block of the decoder that can be left out, over one channel's
+   * codes, [layer][frame * codes per frame] of a prefix; none for a decoder without such blocks. throws as variant
+   */
+  blockChanges(layers: readonly Int32Array[]): Promise<number[]>;
   close(): Promise<void>;
 };
 
@@ -80,12 +95,12 @@ export type Codec = {
  *
  * threads  windows that the networks work on at once, each on a thread of its own; the runtime's choice by default
  */
-export async function createCodec(
-  model: Model,
+export async function createCodec<M extends Model>(
+  model: M,
   runtime: Runtime,
   { threads }: { threads?: number } = {},
-): Promise<Codec> {
-  const engine = createEngine(model, runtime, threads);
+): Promise<Codec<M>> {
+  const engine = engineOf(model, runtime, threads);
   return {
     model,
     encode: (sound, options) => encodeSound(model, engine, sound, options),
@@ -93,6 +108,17 @@ export async function createCodec(
     codes: (samples) => codesOf(model, engine, samples),
     synthesize: (layers, length) => synthesizeWhole(model, engine, layers, length),
     latent: (samples) => latentOf(model, engine, samples),
+    variant: async (which) =>
+      createCodec(modelVariant(networksOf(model), which), runtime, threads === undefined ? {} : { threads }),
+    blockChanges: async (layers) => soundBlockChanges(networksOf(model), runtime, threads, layers),
     close: () => engine.close(),
   };
+}
+
+function networksOf(model: Model): NetworkModel {
+  if (model.kind === "networks") return model;
+  throw new NacreError("model", {
+    found: `${model.id}, a pair of ONNX files`,
+    expected: "a model of networks, to look into its blocks and layers",
+  });
 }

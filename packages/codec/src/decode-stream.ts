@@ -3,11 +3,12 @@ import { isNacreError, NacreError } from "@nacre/errors";
 import { type CodeWindow, codeJoiner } from "./code-joiner.js";
 import type { DecodedStream, DecodeOptions } from "./codec.js";
 import { type Engine, geometryOf } from "./engine.js";
-import { checkHeader, layerCount } from "./file-header.js";
+import { checkHeader, checkPrefix, layerCount } from "./file-header.js";
 import { inFlight } from "./in-flight.js";
 import { codesPerFrame, decodeLayer } from "./layer-symbols.js";
 import type { Model } from "./model.js";
-import { frameCount, tailFrames } from "./whole-sound.js";
+import { tailFrames } from "./sides.js";
+import { frameCount } from "./whole-sound.js";
 
 type Source = ParsedStream<number | undefined> & { header: SoundHeader };
 
@@ -22,6 +23,7 @@ export async function decodeSound(
   const stream = await parseStream(source, { recover });
   const header = checkHeader(model, stream.header);
   const used = layerCount(options.layers, header.layers.length);
+  checkPrefix(model, used);
   const decoded = { frames: 0 };
   return {
     header,
@@ -40,14 +42,19 @@ async function* decodeChunks(
   engine: Engine,
   stream: Source,
   used: number,
-  { recover = false, onProgress }: DecodeOptions,
+  { recover = false, edit, onProgress }: DecodeOptions,
   decoded: { frames: number },
 ): AsyncGenerator<Float32Array[], void, undefined> {
   const { header } = stream;
   const join = codeJoiner(model, used, header.channels, geometryOf(model));
   async function* windows(): AsyncGenerator<CodeWindow[], void, undefined> {
-    for await (const chunk of stream.chunks)
-      yield* join.add(codesOfChunk(model, chunk, used, header.channels, recover));
+    let first = 0;
+    for await (const chunk of stream.chunks) {
+      const codes = codesOfChunk(model, chunk, used, header.channels, recover);
+      edit?.(codes, first);
+      first += chunk.frames;
+      yield* join.add(codes);
+    }
     yield* join.finish();
   }
   const synthesized = inFlight(

@@ -4,11 +4,11 @@ import type { AudioStream } from "@nacre/signal";
 import { columns } from "./code-joiner.js";
 import type { EncodeOptions } from "./codec.js";
 import type { Engine } from "./engine.js";
-import { highestRate, layerCount, layerInfos } from "./file-header.js";
+import { checkPrefix, highestRate, layerCount, layerInfos } from "./file-header.js";
 import { inFlight } from "./in-flight.js";
 import { codesPerFrame, encodeLayer } from "./layer-symbols.js";
 import type { Model } from "./model.js";
-import { tailFrames } from "./whole-sound.js";
+import { tailFrames } from "./sides.js";
 import { layoutOf, windowsOf } from "./windows.js";
 
 /** Sound at the model's rate to the bytes of a file; see Codec.encode. */
@@ -20,6 +20,7 @@ export async function* encodeSound(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   checkRates(model, sound.sampleRate, options.sampleRate);
   const used = layerCount(options.layers, model.quantizer.layers);
+  checkPrefix(model, used);
   const writer = createStreamWriter(headerOf(model, sound, options, used));
   yield writer.start();
   let frames = 0;

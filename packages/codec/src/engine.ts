@@ -2,8 +2,10 @@ import { input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
 import type { Runtime } from "@nacre/runtime";
 import type { CodeWindow } from "./code-joiner.js";
 import { codesPerFrame } from "./layer-symbols.js";
-import type { Model } from "./model.js";
+import type { Model, NetworkModel } from "./model.js";
 import { bakedParameters } from "./model-parts.js";
+import { createPairEngine } from "./onnx-pair/pair-engine.js";
+import { sideOf } from "./sides.js";
 import { sizedSessions } from "./sized-sessions.js";
 
 /** A model's two networks, opened when they are first needed; each has one static shape for a length of input. */
@@ -40,19 +42,26 @@ export type Geometry = {
 };
 
 /** Sizes of a model's windows, computed from its networks. */
-export function geometryOf({ config, encoder, decoder }: Model): Geometry {
-  const { receptiveField, ownEnds = false } = decoder.network.describe(decoder.config);
+export function geometryOf(model: Model): Geometry {
+  const { past, future, ownEnds } = sideOf(model, "decoder");
   return {
-    chunk: config.framesPerChunk,
-    encoderPast: encoder.network.describe(encoder.config).receptiveField.past,
-    decoderPast: receptiveField.past,
-    decoderFuture: receptiveField.future,
+    chunk: model.config.framesPerChunk,
+    encoderPast: sideOf(model, "encoder").past,
+    decoderPast: past,
+    decoderFuture: future,
     decoderInner: ownEnds,
   };
 }
 
-/** Joins a model to a runtime; nothing is opened yet. */
-export function createEngine(model: Model, runtime: Runtime, threads?: number): Engine {
+/** Joins a model of either kind to a runtime; nothing is opened yet. */
+export function engineOf(model: Model, runtime: Runtime, threads?: number): Engine {
+  return model.kind === "onnx-pair"
+    ? createPairEngine(model, runtime, threads)
+    : createEngine(model, runtime, threads);
+}
+
+/** The same for our own networks. */
+export function createEngine(model: NetworkModel, runtime: Runtime, threads?: number): Engine {
   const { hop, quantizer } = model;
   const unused = unusedCodes(model);
   const options = { spread: "runs" as const, ...(threads === undefined ? {} : { threads }) };
@@ -91,7 +100,7 @@ export function createEngine(model: Model, runtime: Runtime, threads?: number): 
 }
 
 /** Takes a chunk out of what a network gave; one without ends of its own gives the chunk alone. */
-function cutOf(model: Model, side: "encoder" | "decoder") {
+function cutOf(model: NetworkModel, side: "encoder" | "decoder") {
   const { framesPerChunk } = model.config;
   const inner = ownEnds(model[side]);
   return <Values extends Float32Array | Int32Array>(given: Values, first: number, width: number): Values =>
@@ -99,7 +108,7 @@ function cutOf(model: Model, side: "encoder" | "decoder") {
 }
 
 // The decoder takes all layers, so that one network serves every prefix; see OpenQuantizer.decode.
-function unusedCodes({ quantizer }: Model): Int32Array {
+function unusedCodes({ quantizer }: NetworkModel): Int32Array {
   return Int32Array.from(quantizer.alphabets.flat());
 }
 
@@ -119,7 +128,7 @@ function widened(
   return rows;
 }
 
-function encoderModel(model: Model, frames: number): Uint8Array {
+function encoderModel(model: NetworkModel, frames: number): Uint8Array {
   const { dimension } = model.quantizer;
   const samples = input("samples", "float32", [1, frames * model.hop]);
   const inner = inferred(model, model.encoder, samples, frames);
@@ -131,7 +140,7 @@ function encoderModel(model: Model, frames: number): Uint8Array {
   });
 }
 
-function decoderModel(model: Model, frames: number): Uint8Array {
+function decoderModel(model: NetworkModel, frames: number): Uint8Array {
   const { alphabets, dimension } = model.quantizer;
   const codes = input("codes", "int32", [frames, alphabets.flat().length]);
   const latent = reshape(model.quantizer.decode(codes), [1, frames, dimension]);
@@ -146,9 +155,9 @@ function decoderModel(model: Model, frames: number): Uint8Array {
  * A network with its weights baked in, over context and chunk; gives what is of the chunk, or everything where
  * the network has ends of its own.
  */
-function inferred(
-  model: Model,
-  { network, config }: Model["encoder"],
+export function inferred(
+  model: NetworkModel,
+  { network, config }: NetworkModel["encoder"],
   source: Tensor,
   frames: number,
 ): Tensor {
@@ -161,6 +170,6 @@ function inferred(
   return slice(whole, 1, past * size, (frames - future) * size);
 }
 
-function ownEnds({ network, config }: Model["encoder"]): boolean {
+function ownEnds({ network, config }: NetworkModel["encoder"]): boolean {
   return network.describe(config).ownEnds ?? false;
 }

@@ -21,6 +21,22 @@ export function layerCount(wanted: number | undefined, available: number): numbe
   throw new NacreError("option", { found: `${wanted} layers`, expected: `1 to ${available}` });
 }
 
+/** Whether the first layers decode alone: always, but in a pair of ONNX files whose decoder takes all together. */
+export function decodesPrefixes(model: Model): boolean {
+  return model.kind === "networks" || model.config.prefixes;
+}
+
+/** throws NacreError "option" for fewer layers than all, where the decoder takes them together alone */
+export function checkPrefix(model: Model, used: number): void {
+  const { layers } = model.quantizer;
+  if (decodesPrefixes(model) || used === layers) return;
+  throw new NacreError("option", {
+    found: `${used} layers for ${model.id}`,
+    expected: `all ${layers}, which its decoder takes together`,
+    mend: "leave the number of layers away, and use a file that was not trimmed",
+  });
+}
+
 /**
  * The header of a file that a model can decode.
  *

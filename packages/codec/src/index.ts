@@ -1,5 +1,6 @@
 export { type AnyModel, loadAnyModel } from "./any-model.js";
 export { type BuiltModel, buildModel, modelText, type TrainedModel } from "./build-model.js";
+export { type LayerCodebook, layerCodebook } from "./codebook.js";
 export {
   type Codec,
   createCodec,
@@ -7,12 +8,27 @@ export {
   type DecodeOptions,
   type EncodeOptions,
 } from "./codec.js";
+export { type ExportedFiles, exportOnnx, exportSafetensors } from "./export/export-model.js";
 export { fileCodes } from "./file-codes.js";
+export { decodesPrefixes } from "./file-header.js";
 export type { ForeignFiles } from "./import/foreign-family.js";
 export { type ForeignModel, foreignFamilies, openForeignModel } from "./import/import-model.js";
 export type { LayerCodes } from "./layer-codes.js";
-export { loadModel, type Model, type ModelConfig, type ModelFiles, modelSchema } from "./model.js";
+export { layerCodeBits } from "./layer-symbols.js";
+export {
+  loadModel,
+  type Model,
+  type ModelConfig,
+  type ModelFiles,
+  modelSchema,
+  type NetworkModel,
+} from "./model.js";
+export { decoderBlocks, encoderBlocks, type ModelVariant, modelVariant } from "./model-variant.js";
 export { writeNpy } from "./npy.js";
+export { type BuiltPair, buildPairModel, type PairRequest } from "./onnx-pair/build-pair.js";
+export { largestGraph, type PairConfig, type PairFiles, pairParts } from "./onnx-pair/pair-config.js";
+export type { PairModel } from "./onnx-pair/pair-model.js";
+export { type CodeOrder, codeOrders, type PairOptions } from "./onnx-pair/probe.js";
 export {
   type BuiltPictureModel,
   buildPictureModel,

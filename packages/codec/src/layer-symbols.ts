@@ -20,6 +20,18 @@ export function decodeLayer(model: Model, layer: number, section: Uint8Array, fr
   return decodeSymbols(section, frames * codesPerFrame(model), tableOf(model, layer));
 }
 
+/** Bits of each code of a layer by the table that it is coded with, 16 - log2(frequency). */
+export function layerCodeBits(model: Model, layer: number, codes: Int32Array): Float64Array {
+  const places = codesPerFrame(model);
+  const lengths = Array.from({ length: places }, (_, place) =>
+    Float64Array.from(
+      model.tables[layer * places + place]!.frequencies,
+      (frequency) => 16 - Math.log2(frequency),
+    ),
+  );
+  return Float64Array.from(codes, (code, at) => lengths[at % places]![code]!);
+}
+
 // Finite scalars have a table per place, taken in turn: one coder, and one start of it, for all of them.
 function tableOf(model: Model, layer: number): SymbolTable | TableAt {
   const places = codesPerFrame(model);

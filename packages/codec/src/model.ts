@@ -6,6 +6,7 @@ import { input, onnxModel } from "@nacre/graph";
 import { z } from "zod";
 import { sha256 } from "./hash.js";
 import { bytesOf, checkGraph, hex, labelFields, networkSchema, unfit, weightOf } from "./model-parts.js";
+import { isPairConfig, type PairModel } from "./onnx-pair/pair-model.js";
 import type { OpenQuantizer } from "./quantizers/quantizer-kind.js";
 import { openQuantizer, quantizerSchema, quantizerTensors } from "./quantizers/quantizers.js";
 import { readSafetensors } from "./safetensors.js";
@@ -33,11 +34,23 @@ export const modelSchema = z.object({
 /** The parsed model.json. */
 export type ModelConfig = z.infer<typeof modelSchema>;
 
-/** The files of a model as bytes. */
-export type ModelFiles = { config: unknown; weights: Uint8Array; tables: Uint8Array };
+/** The files of a model as bytes; `graphs` are the ONNX files of a pair, by the names of its parts. */
+export type ModelFiles = {
+  config: unknown;
+  weights: Uint8Array;
+  tables: Uint8Array;
+  graphs?: Readonly<Record<string, Uint8Array>>;
+};
 
-/** A model that is ready to be opened by a codec. */
-export type Model = {
+/**
+ * A model that is ready to be opened by a codec. What the codec needs of one is what both kinds have, and its sides
+ * (`sideOf`) and engine (`engineOf`).
+ */
+export type Model = NetworkModel | PairModel;
+
+/** A model of our own networks. */
+export type NetworkModel = {
+  kind: "networks";
   medium: "audio";
   config: ModelConfig;
   /** "name@version", as files name it. */
@@ -62,7 +75,12 @@ export type Model = {
  * throws NacreError "model" when files are damaged, do not belong together, or were made by networks
  * that this version computes otherwise
  */
-export async function loadModel({ config: json, weights, tables }: ModelFiles): Promise<Model> {
+export async function loadModel({
+  config: json,
+  weights,
+  tables,
+}: Pick<ModelFiles, "config" | "weights" | "tables">): Promise<NetworkModel> {
+  if (isPairConfig(json)) throw unfit("ONNX files in the place of weights", "one of our own networks");
   const parsed = modelSchema.safeParse(json);
   if (!parsed.success) throw unfit(`model.json: ${z.prettifyError(parsed.error)}`);
   const config = parsed.data;
@@ -89,6 +107,7 @@ export async function loadModel({ config: json, weights, tables }: ModelFiles): 
   }
   const { sampleRate, hop } = encoder.network.describe(encoder.config);
   return {
+    kind: "networks",
     medium: "audio",
     config,
     id: `${config.name}@${config.version}`,
@@ -106,7 +125,7 @@ export async function loadModel({ config: json, weights, tables }: ModelFiles): 
 /** The 8 bytes that name what decides decoding. Values count as they are used: as float32. */
 export async function decodeHashOf(
   { quantizer, decoder: named, silence, framesPerChunk }: Omit<ModelConfig, "decodeHash" | "graphs">,
-  decoder: Model["decoder"],
+  decoder: NetworkModel["decoder"],
   parameters: Readonly<Record<string, Float32Array>>,
   tables: Uint8Array,
 ): Promise<Uint8Array> {
@@ -122,7 +141,7 @@ export async function decodeHashOf(
 
 /** SHA-256, in hex, of a network's graph over one item with its weights as inputs. */
 export async function graphHash(
-  { network, config }: Model["encoder"],
+  { network, config }: NetworkModel["encoder"],
   side: "encoder" | "decoder",
 ): Promise<string> {
   const { hop, latentDim } = network.describe(config);
@@ -142,7 +161,11 @@ export async function graphHash(
   );
 }
 
-function checkFit(encoder: Model["encoder"], decoder: Model["decoder"], { dimension }: OpenQuantizer): void {
+function checkFit(
+  encoder: NetworkModel["encoder"],
+  decoder: NetworkModel["decoder"],
+  { dimension }: OpenQuantizer,
+): void {
   const from = encoder.network.describe(encoder.config);
   const to = decoder.network.describe(decoder.config);
   const same = from.sampleRate === to.sampleRate && from.hop === to.hop && from.latentDim === to.latentDim;
@@ -175,8 +198,8 @@ function checkTables(
 
 async function checkGraphs(
   config: ModelConfig,
-  encoder: Model["encoder"],
-  decoder: Model["decoder"],
+  encoder: NetworkModel["encoder"],
+  decoder: NetworkModel["decoder"],
 ): Promise<void> {
   checkGraph(config, "encoder", await graphHash(encoder, "encoder"));
   checkGraph(config, "decoder", await graphHash(decoder, "decoder"));
@@ -185,11 +208,11 @@ async function checkGraphs(
 function networkOf(
   find: (name: string, version?: number) => Network<unknown>,
   { architecture, version, config }: z.infer<typeof networkSchema>,
-): Model["encoder"] {
+): NetworkModel["encoder"] {
   const found = find(architecture, version);
   return { network: found, config: found.parse(config) };
 }
 
-function specsOf(...parts: Model["encoder"][]): ParameterSpec[] {
+function specsOf(...parts: NetworkModel["encoder"][]): ParameterSpec[] {
   return parts.flatMap((part) => part.network.parameters(part.config));
 }

@@ -1,23 +1,17 @@
 import { NacreError } from "@nacre/errors";
 import { codeJoiner, columns } from "./code-joiner.js";
 import { type Engine, geometryOf } from "./engine.js";
+import { checkPrefix } from "./file-header.js";
 import { inFlight } from "./in-flight.js";
 import type { LayerCodes } from "./layer-codes.js";
 import { codesPerFrame } from "./layer-symbols.js";
 import type { Model } from "./model.js";
+import { tailFrames } from "./sides.js";
 import { layoutOf, windowsOf } from "./windows.js";
 
 /** Frames that n samples at the model's rate are coded in: the last windows reach beyond the end. */
 export function frameCount(model: Model, samples: number): number {
   return Math.ceil(samples / model.hop) + tailFrames(model);
-}
-
-/**
- * Two more frames, so that the decoder's overlapping windows cover the last samples too; none for a decoder that
- * ends as its frames do.
- */
-export function tailFrames({ decoder }: Model): number {
-  return decoder.network.describe(decoder.config).ownEnds ? 0 : 2;
 }
 
 /** Codes of one channel, [layer]. */
@@ -48,6 +42,7 @@ export function layerShape(alphabets: readonly number[], frames: number): Omit<L
 
 /** Latent [frames, dimension] of one channel. */
 export async function latentOf(model: Model, engine: Engine, samples: Float32Array): Promise<Float32Array> {
+  if (model.kind === "onnx-pair") throw noLatent(model.id);
   const { dimension } = model.quantizer;
   const frames = samples.length === 0 ? 0 : frameCount(model, samples.length);
   const result = new Float32Array(frames * dimension);
@@ -72,6 +67,7 @@ export async function synthesizeWhole(
   length: number,
 ): Promise<Float32Array> {
   checkCodes(model, layers);
+  checkPrefix(model, layers.length);
   const join = codeJoiner(model, layers.length, 1, geometryOf(model));
   const result = new Float32Array(length);
   let at = 0;
@@ -132,4 +128,11 @@ function checkCodes(model: Model, layers: readonly Int32Array[]): void {
       expected: `0 to ${sizes[wrong % places]! - 1}`,
     });
   }
+}
+
+function noLatent(id: string): NacreError {
+  return new NacreError("model", {
+    found: `${id}, whose encoder shows its codes alone`,
+    expected: "a model with a latent",
+  });
 }

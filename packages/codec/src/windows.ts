@@ -2,6 +2,7 @@ import { NacreError } from "@nacre/errors";
 import type { AudioStream } from "@nacre/signal";
 import { type InnerWindow, innerWindows } from "./inner-windows.js";
 import type { Model } from "./model.js";
+import { sideOf } from "./sides.js";
 
 /**
  * How a signal is cut for the encoder.
@@ -29,9 +30,9 @@ export type WindowLayout = {
 export type Window = InnerWindow<Float32Array>;
 
 /** How a model's encoder wants its sound. */
-export function layoutOf({ config, encoder, hop }: Model, tail: number): WindowLayout {
-  const { receptiveField, ownEnds = false } = encoder.network.describe(encoder.config);
-  return { hop, chunk: config.framesPerChunk, ...receptiveField, tail, inner: ownEnds };
+export function layoutOf(model: Model, tail: number): WindowLayout {
+  const { ownEnds, ...field } = sideOf(model, "encoder");
+  return { hop: model.hop, chunk: model.config.framesPerChunk, ...field, tail, inner: ownEnds };
 }
 
 /**
@@ -62,6 +63,11 @@ async function* innerWindowsOf(
   for await (const block of sound.blocks) {
     total += checkBlock(block, sound.channelCount, total);
     yield* windows.add(block);
+  }
+  const { hop, tail } = layout;
+  if (total > 0 && tail > 0) {
+    const rest = Math.ceil(total / hop) * hop - total + tail * hop;
+    yield* windows.add(Array.from({ length: sound.channelCount }, () => new Float32Array(rest)));
   }
   yield* windows.finish();
 }

@@ -1,6 +1,6 @@
 import { parseTables, serializeTables, uniformTable } from "@nacre/entropy";
 import { createResidualFiniteScalarQuantizer } from "@nacre/quantizer";
-import type { Model } from "../src/index.js";
+import type { NetworkModel } from "../src/index.js";
 import { openQuantizer } from "../src/quantizers/quantizers.js";
 
 /** As model.json has it: eight codes per frame and layer, of five alphabets. */
@@ -19,7 +19,7 @@ const config = { ...finiteScalarConfig, levels: [...finiteScalarConfig.levels] }
 export const finiteScalars = createResidualFiniteScalarQuantizer(config);
 
 /** The tiny model with another quantizer. */
-export function finiteScalarModel(tiny: Model): Model {
+export function finiteScalarModel(tiny: NetworkModel): NetworkModel {
   const quantizer = openQuantizer(config, []);
   const places = quantizer.alphabets.flat();
   const tables = parseTables(serializeTables(places.map(uniformTable)));

@@ -5,7 +5,13 @@ import { isNacreError } from "@nacre/errors";
 import { readAudio, resample } from "@nacre/media";
 import { createRuntime } from "@nacre/runtime/node";
 import type { AudioStream } from "@nacre/signal";
-import { type Codec, createCodec, type DecodeOptions, type ModelFiles } from "../src/index.js";
+import {
+  type Codec,
+  createCodec,
+  type DecodeOptions,
+  type ModelFiles,
+  type NetworkModel,
+} from "../src/index.js";
 import { readModel } from "../src/node/index.js";
 
 /** Where the frozen model stands. */
@@ -15,7 +21,7 @@ export const rate = 24_000;
 export const hop = 320;
 export const chunk = 75 * hop;
 
-export async function openTiny(threads = 1): Promise<Codec> {
+export async function openTiny(threads = 1): Promise<Codec<NetworkModel>> {
   return createCodec(await readModel(tinyFolder), createRuntime({ worker: false }), { threads });
 }
 

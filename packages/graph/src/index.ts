@@ -8,6 +8,8 @@ export {
   onnxModel,
   opset,
 } from "./onnx/model.js";
+export { type OpenParts, openSizesModel } from "./onnx/open-sizes.js";
+export type { Sizes } from "./onnx/size-polynomial.js";
 export {
   and,
   cast,

@@ -27,14 +27,16 @@ export function inputsOf(outputs: readonly Tensor[]): Tensor[] {
   return nodesInOrder(outputs).flatMap((node) => (node.op === "input" ? [node.outputs[0]!] : []));
 }
 
-function toEngine({ dtype, shape, data }: Value): OrtTensor {
+/** A value as the engine takes it. */
+export function toEngine({ dtype, shape, data }: Value): OrtTensor {
   if (dtype === "float32") return new OrtTensor(dtype, Float32Array.from(data), shape);
   if (dtype === "int32") return new OrtTensor(dtype, Int32Array.from(data), shape);
   if (dtype === "bool") return new OrtTensor(dtype, Uint8Array.from(data), shape);
   return new OrtTensor(dtype, BigInt64Array.from(data, BigInt), shape);
 }
 
-function fromEngine({ type, dims, data }: OrtTensor): Value {
+/** The way back. */
+export function fromEngine({ type, dims, data }: OrtTensor): Value {
   const numbers = Float64Array.from(data as ArrayLike<number | bigint>, (each) => Number(each));
   return { dtype: type as Value["dtype"], shape: dims, data: numbers };
 }

@@ -1,5 +1,4 @@
 import { NacreError } from "@nacre/errors";
-import type { InspectSubject } from "./subject.js";
 
 /**
  * The share of a latent's energy that a sum of layers explains: 1 - |z - sum|^2 / |z|^2. 1 is all, 0 is as much as
@@ -14,29 +13,8 @@ export function energyExplained(latent: Float32Array, prefix: Float32Array): num
   return 1 - left / whole;
 }
 
-/**
- * energyExplained of each prefix 1 .. content of a subject, all channels together (their energies are added).
- * One channel's latent is held at a time.
- */
-export async function energyOfPrefixes(
-  subject: InspectSubject,
-  content: number,
-  channels: number,
-): Promise<number[]> {
-  const left = new Float64Array(content);
-  let whole = 0;
-  for (let channel = 0; channel < channels; channel++) {
-    const { latent, prefixes } = await subject.latents!(channel);
-    for (let k = 1; k <= content; k++) {
-      const energy = energies(latent, prefixes(k));
-      left[k - 1]! += energy.left;
-      if (k === 1) whole += energy.whole;
-    }
-  }
-  return Array.from(left, (energy) => 1 - energy / whole);
-}
-
-function energies(latent: Float32Array, prefix: Float32Array): { whole: number; left: number } {
+/** Energy of a latent, and of what a sum of layers leaves of it. throws NacreError "shape" when lengths differ */
+export function energies(latent: Float32Array, prefix: Float32Array): { whole: number; left: number } {
   if (latent.length !== prefix.length) {
     throw new NacreError("shape", {
       found: `a sum of layers has ${prefix.length} values`,

@@ -1,5 +1,4 @@
 import { assert, NacreError } from "@nacre/errors";
-import { energyOfPrefixes } from "./energy.js";
 import {
   type LayerReport,
   type LayerReportRow,
@@ -7,26 +6,36 @@ import {
   type PictureReport,
   type SoundReport,
 } from "./layer-report.js";
+import { type LatentPass, latentPass } from "./measures/latent-sample.js";
+import { isComputed, type Measure } from "./measures/measure.js";
+import { measuresOf } from "./measures/measures.js";
+import { type Taken, takeMeasures } from "./measures/take-measures.js";
 import { type MediumView, mediumView } from "./medium-view.js";
 import { finite, improvement, noQuality, type Value } from "./quality.js";
 import { codeStatistics, conditionalEntropy } from "./statistics.js";
 import type { InspectSubject, LayerCodes, PictureSubject, SoundSubject } from "./subject.js";
 
 /**
- * progress  called after each decoded prefix, done of total
- * signal    an AbortSignal; between two prefixes its `aborted` ends the work with NacreError "cancelled"
+ * measures  names of the registry, all that are cheap ("cheap", the default) or every one ("all")
+ * seed      of what is drawn: sampled rows, flipped bits; 1 by default
+ * draws     flipped bits of each layer for its sensitivity, one to a decoding; 8 by default
+ * progress  called after each decoded prefix, done of total; in a costly measure before each part, with its title
+ * signal    an AbortSignal; between two decodings its `aborted` ends the work with NacreError "cancelled"
  */
 export type InspectOptions = {
-  progress?: (done: number, total: number) => void;
+  measures?: readonly string[] | "cheap" | "all";
+  seed?: number;
+  draws?: number;
+  progress?: (done: number, total: number, measure?: string) => void;
   signal?: { readonly aborted: boolean };
 };
 
 /**
  * Finds out what each layer costs, carries and does to quality. Decodes every prefix once, one after the other;
- * at most one decoded signal and one channel's latent are held.
+ * at most one decoded signal and one channel's latent are held. Costly measures decode more often.
  *
- * throws  NacreError "shape" when layers, channels, bytes or decoded signals do not fit each other, "cancelled"
- *         when the signal is aborted, and whatever `decode` or `latents` throws
+ * throws  NacreError "option" for a measure that there is not, "shape" when layers, channels, bytes or decoded signals
+ *         do not fit each other, "cancelled" when the signal is aborted, and whatever `decode` or `latents` throws
  */
 export function inspectLayers(subject: SoundSubject, options?: InspectOptions): Promise<SoundReport>;
 export function inspectLayers(subject: PictureSubject, options?: InspectOptions): Promise<PictureReport>;
@@ -35,22 +44,72 @@ export async function inspectLayers(
   subject: InspectSubject,
   options: InspectOptions = {},
 ): Promise<LayerReport> {
+  const chosen = measuresOf(options.measures ?? "cheap");
   const view = mediumView(subject);
   checkSubject(subject, view);
-  const content = subject.layers.filter((layer) => layer[0]!.role === "content").length;
-  const energy = await energyValues(subject, content);
-  const qualities = await prefixQualities(view, content, options);
+  const content = [...subject.layers.keys()].filter((index) => subject.layers[index]![0]!.role === "content");
+  const pass = latentsOnce(subject, content.length, view, options);
+  const energy = await energyValues(subject, content.length, has(chosen, "energy") ? pass : undefined);
+  const qualities = await prefixQualities(view, content.length, asked(chosen), options);
+  const taken = await takeMeasures(chosen.filter(isComputed), { subject, view }, ({ title }) => ({
+    ...{ subject, view, content, seed: options.seed ?? 1, draws: options.draws ?? 8 },
+    latents: async () => (await pass()).sample,
+    full: async () => (has(chosen, "quality") ? qualities.at(-1)! : view.qualityOf!(content.length)),
+    step: (done, total) => stepDone(options, done, total, title),
+  }));
   let prefix = 0;
   const layers = subject.layers.map((layer, index) => {
     const { role } = layer[0]!;
     if (role === "content") prefix += 1;
     const carried =
       role === "content" ? carriedBy(view, prefix, energy, qualities) : nothingCarried(view, role);
-    return layerRow(subject, view, index, prefix, carried);
+    return layerRow(subject, view, index, prefix, carried, taken.layers[index]!);
   });
-  const report = layerReportSchema.safeParse({ ...summary(subject, view, content), layers });
+  const head = summary(subject, view, content.length);
+  const { whole, missing } = taken;
+  const measures = chosen.map((measure) => described(measure, view));
+  const report = layerReportSchema.safeParse({ ...head, measures, layers, whole, missing });
   assert(report.success, `a layer report fits its schema: ${report.error?.message}`);
   return report.data;
+}
+
+function has(chosen: readonly Measure[], name: string): boolean {
+  return chosen.some((each) => each.name === name);
+}
+
+/** Whether quality of every prefix is needed. */
+function asked(chosen: readonly Measure[]): boolean {
+  return ["quality", "gain", "loss"].some((name) => has(chosen, name));
+}
+
+/** The pass over all latents, made when it is first needed. */
+function latentsOnce(
+  subject: InspectSubject,
+  content: number,
+  { channels }: MediumView,
+  { seed = 1 }: InspectOptions,
+): () => Promise<LatentPass> {
+  let made: Promise<LatentPass> | undefined;
+  return () => {
+    made ??= latentPass(subject, content, channels, seed);
+    return made;
+  };
+}
+
+/** What the report tells of a measure. */
+function described(measure: Measure, { metrics }: MediumView): LayerReport["measures"][number] {
+  const { name, title, unit, cost, page } = measure;
+  const card = { name, title, unit, cost, page };
+  if (!isComputed(measure)) return { ...card, rows: [...measure.rows], fields: [] };
+  const { fields, index } = measure;
+  const named =
+    fields === "metrics" ? metrics.map(({ name, short, unit }) => ({ name, label: short, unit })) : fields;
+  return { ...card, rows: [], fields: [...named], ...(index && { index }) };
+}
+
+function stepDone({ progress, signal }: InspectOptions, done: number, total: number, title: string): void {
+  if (signal?.aborted) throw new NacreError("cancelled", `inspection stopped at "${title}"`);
+  progress?.(done, total, title);
 }
 
 /** What a layer carries: its part of the latent and of the quality. */
@@ -98,19 +157,27 @@ function carriedBy(
   };
 }
 
-async function energyValues(subject: InspectSubject, content: number): Promise<Value[]> {
-  const channels = subject.layers[0]?.length ?? 0;
-  if (!subject.latents) return Array(content).fill({ value: null, reason: "the latents were not given" });
-  const shares = await energyOfPrefixes(subject, content, channels);
-  return shares.map((share) => finite(share, "the latent has no energy"));
+const notAsked = "it was not asked for";
+
+async function energyValues(
+  subject: InspectSubject,
+  content: number,
+  pass: (() => Promise<LatentPass>) | undefined,
+): Promise<Value[]> {
+  const none = (reason: string): Value[] => Array(content).fill({ value: null, reason });
+  if (!subject.latents) return none("the latents were not given");
+  if (!pass) return none(notAsked);
+  return (await pass()).explained.map((share) => finite(share, "the latent has no energy"));
 }
 
 async function prefixQualities(
   { metrics, qualityOf }: MediumView,
   content: number,
+  isAsked: boolean,
   { progress, signal }: InspectOptions,
 ): Promise<Map<string, Value>[]> {
   if (!qualityOf) return Array(content).fill(noQuality(metrics, "the original was not given"));
+  if (!isAsked) return Array(content).fill(noQuality(metrics, notAsked));
   const qualities: Map<string, Value>[] = [];
   for (let k = 1; k <= content; k++) {
     if (signal?.aborted)
@@ -127,6 +194,7 @@ function layerRow(
   index: number,
   prefix: number,
   carried: Carried,
+  { measures, missing: reasons }: Taken["layers"][number],
 ): LayerReportRow {
   const layer = subject.layers[index]!;
   const { role, grid, stride, alphabet } = layer[0]!;
@@ -162,8 +230,9 @@ function layerRow(
     quality: record("quality", carried.quality),
     gain: record("gain", carried.gain),
     loss: record("loss", carried.loss),
+    measures,
   };
-  return { ...row, missing: Object.fromEntries(missing) };
+  return { ...row, missing: { ...Object.fromEntries(missing), ...reasons } };
 }
 
 function conditionalValue({ layers }: InspectSubject, index: number): Value {
@@ -191,7 +260,7 @@ function summary(subject: InspectSubject, view: MediumView, contentLayers: numbe
   const layerBytes = subject.bytesPerLayer.reduce((sum, bytes) => sum + bytes, 0);
   const bytes = layerBytes + view.storedBytes + subject.containerBytes;
   return {
-    schema: "nacre.layer-report/2",
+    schema: "nacre.layer-report/3",
     model: subject.model,
     ...view.facts,
     totals: {

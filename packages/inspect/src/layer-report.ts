@@ -12,6 +12,24 @@ const metricSchema = z.strictObject({
   better: z.enum(["higher", "lower"]),
 });
 
+const fieldSchema = z.strictObject({ name: z.string(), label: z.string(), unit: z.string() });
+
+const measureSchema = z.strictObject({
+  name: z.string().describe("as --measures takes it, and as docs/measures names its page or a page names it"),
+  title: z.string(),
+  unit: z.string(),
+  cost: z.enum(["cheap", "costly"]),
+  page: z.string().describe("of docs/measures, without its ending"),
+  rows: z.array(z.string()).describe("fields of a layer that it is; empty where `measures` has it"),
+  fields: z.array(fieldSchema).describe("what it has in `measures` and `whole`, in the order to show"),
+  index: z
+    .strictObject({ label: z.string(), first: count })
+    .optional()
+    .describe("what a place in its lists in `whole` stands for, and the number of the first"),
+});
+
+const valuesSchema = z.record(z.string(), z.record(z.string(), z.union([maybe, z.array(z.number())])));
+
 const layerSchema = z
   .strictObject({
     index: count.describe("place in the file, from 0; layers of all roles count"),
@@ -42,7 +60,10 @@ const layerSchema = z
     loss: z
       .record(z.string(), maybe)
       .describe("how much worse than all layers it is without this one and those above it, which need it"),
-    missing: z.record(z.string(), z.string()).describe("why a value is null, by field, or by field.metric"),
+    measures: valuesSchema.describe("further measures of the layer: [measure][field]"),
+    missing: z
+      .record(z.string(), z.string())
+      .describe("why a value is null, by field, field.metric or measures.measure.field"),
   })
   .refine((layer) => nullFields(layer).every((field) => field in layer.missing), {
     error: "every null has a reason in missing",
@@ -50,7 +71,7 @@ const layerSchema = z
   });
 
 const anyMedium = {
-  schema: z.literal("nacre.layer-report/2"),
+  schema: z.literal("nacre.layer-report/3"),
   model: z.string(),
   totals: z.strictObject({
     bytes: count.describe("the file"),
@@ -61,7 +82,10 @@ const anyMedium = {
     contentLayers: count,
   }),
   metrics: z.array(metricSchema).describe("the measures in quality, gain and loss, in the order to show"),
+  measures: z.array(measureSchema).describe("the measures that were taken, in the order to show"),
   layers: z.array(layerSchema),
+  whole: valuesSchema.describe("measures of the latent, the decoder or the signal as one: [measure][field]"),
+  missing: z.record(z.string(), z.string()).describe("why a value in whole is null, by measure.field"),
 };
 
 const soundReportSchema = z.strictObject({
@@ -98,7 +122,12 @@ const pictureReportSchema = z.strictObject({
  * container in totals alone. Numbers are finite: a value that does not exist is null, and `missing` has the reason
  * under its field's name.
  */
-export const layerReportSchema = z.discriminatedUnion("medium", [soundReportSchema, pictureReportSchema]);
+export const layerReportSchema = z
+  .discriminatedUnion("medium", [soundReportSchema, pictureReportSchema])
+  .refine(({ whole, missing }) => nullFields(whole, 1).every((field) => field in missing), {
+    error: "every null has a reason in missing",
+    path: ["missing"],
+  });
 
 /** What inspection found, as JSON; see layerReportSchema. */
 export type LayerReport = z.infer<typeof layerReportSchema>;
@@ -112,13 +141,23 @@ export type PictureReport = z.infer<typeof pictureReportSchema>;
 /** One layer of a LayerReport. */
 export type LayerReportRow = LayerReport["layers"][number];
 
-const records = ["quality", "gain", "loss"];
+/** layerReportSchema as JSON Schema (draft 2020-12), for notebooks in any language. */
+export function layerReportJsonSchema(): object {
+  return {
+    $id: "nacre.layer-report/3",
+    title: "What inspection found",
+    ...z.toJSONSchema(layerReportSchema),
+  };
+}
 
-/** Names of a layer's null values: "rate", "quality.stoi". */
-function nullFields(layer: Record<string, unknown>): string[] {
-  return Object.entries(layer).flatMap(([field, value]) => {
+const records = ["quality", "gain", "loss", "measures"];
+
+/** Names of null values: "rate", "quality.stoi", "measures.anisotropy.meanCosine". */
+function nullFields(values: Record<string, unknown>, depth = 0): string[] {
+  return Object.entries(values).flatMap(([field, value]) => {
     if (value === null) return [field];
-    if (!records.includes(field)) return [];
-    return nullFields(value as Record<string, unknown>).map((name) => `${field}.${name}`);
+    const isRecord = depth > 0 ? typeof value === "object" && !Array.isArray(value) : records.includes(field);
+    if (!isRecord) return [];
+    return nullFields(value as Record<string, unknown>, depth + 1).map((name) => `${field}.${name}`);
   });
 }

@@ -31,8 +31,9 @@ function fittingColumns(report: LayerReport): Column[] {
   return [...fixed, ...measures];
 }
 
-/** Those of a picture differ little between their kinds: the two that say different things come first. */
-function tableMetrics({ metrics, medium }: LayerReport): LayerReport["metrics"] {
+/** Those of a picture differ little between their kinds: the two that say different things come first. None where quality was not asked for. */
+function tableMetrics({ metrics, medium, measures }: LayerReport): LayerReport["metrics"] {
+  if (!measures.some(({ name }) => name === "quality")) return [];
   if (medium === "audio") return metrics;
   const first = ["psnrRgb", "msSsim", "msSsimDecibels", "ssim"];
   return metrics
@@ -48,7 +49,7 @@ function layerColumns({ layers, rateUnit, medium }: LayerReport): Column[] {
     ...layers.map(text),
   ];
   return [
-    column("layer", ({ role, prefix }) => (role === "content" ? String(prefix) : role)),
+    column("layer", layerHead),
     column("entries", ({ alphabet }) => String(alphabet)),
     column("nominal", ({ nominalRate }) => fixedText(nominalRate, 2)),
     column(rateHeads[rateUnit], ({ rate }) => fixedText(rate, rateUnit === "kbit/s" ? 2 : 3)),
@@ -59,6 +60,11 @@ function layerColumns({ layers, rateUnit, medium }: LayerReport): Column[] {
     column("dead", ({ deadCodes }) => String(deadCodes)),
     column("energy", ({ energyExplained }) => percent(energyExplained)),
   ];
+}
+
+/** How a line names its layer: its number among the content layers, or its role. */
+export function layerHead({ role, prefix }: LayerReportRow): string {
+  return role === "content" ? String(prefix) : role;
 }
 
 /** Bits of a code where something is known of it; a column is left out where no layer has the value. */
@@ -119,7 +125,8 @@ function notes({ layers, rateUnit, medium }: LayerReport): string[] {
 
 const larger = { audio: "longer sound", image: "larger picture" };
 
-function aligned(columns: Column[]): string[] {
+/** Columns side by side, each as wide as its longest text, which stand at its right. */
+export function aligned(columns: Column[]): string[] {
   const widths = columns.map((column) => Math.max(...column.map((text) => text.length)));
   return columns[0]!.map((_, row) =>
     columns.map((column, i) => column[row]!.padStart(widths[i]!)).join("  "),
@@ -148,6 +155,7 @@ function plainText(text: string): string {
   return text.replace(/\p{C}/gu, "?");
 }
 
-function cut(line: string, most: number): string {
+/** A line that is no longer than `most`. */
+export function cut(line: string, most: number): string {
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }

@@ -1,11 +1,14 @@
 import { NacreError } from "@nacre/errors";
 import { audioMetrics, type PicturePlanes, pictureMeasures, pictureMetrics } from "@nacre/metrics";
-import type { Picture } from "@nacre/signal";
+import type { Audio, Picture } from "@nacre/signal";
 import type { PictureReport, SoundReport } from "./layer-report.js";
-import { finite, type Metric, quality, type Value } from "./quality.js";
-import type { InspectSubject, PictureSubject, SoundSubject } from "./subject.js";
+import { finite, type Metric, noQuality, quality, type Value } from "./quality.js";
+import type { InspectSubject, PictureSubject, SoundSubject, Variant } from "./subject.js";
 
-type Facts<Report> = Omit<Report, "schema" | "model" | "totals" | "metrics" | "layers">;
+type Facts<Report> = Omit<
+  Report,
+  "schema" | "model" | "totals" | "metrics" | "measures" | "layers" | "whole" | "missing"
+>;
 
 /**
  * What a medium has of its own; all else of inspection is the same for every one.
@@ -17,6 +20,8 @@ type Facts<Report> = Omit<Report, "schema" | "model" | "totals" | "metrics" | "l
  * storedBytes  of the file that are coded, but not in layers
  * noExtent     why there is no rate where that is 0
  * qualityOf    measures of the first k content layers; absent where the original was not given
+ * qualityWith  the same of a variant, and of the signal that the encoder's first blocks give; absent where the subject
+ * qualityFrom  has none
  */
 export type MediumView = {
   facts: Facts<SoundReport> | Facts<PictureReport>;
@@ -27,11 +32,21 @@ export type MediumView = {
   noExtent: string;
   metrics: readonly Metric[];
   qualityOf?: (k: number) => Promise<Map<string, Value>>;
+  qualityWith?: (variant: Variant) => Promise<Map<string, Value>>;
+  qualityFrom?: (blocks: number) => Promise<Map<string, Value>>;
 };
 
 /** The view of a subject. throws NacreError "shape" when the original is not of the subject's form */
 export function mediumView(subject: InspectSubject): MediumView {
-  return subject.medium === "audio" ? soundView(subject) : pictureView(subject);
+  const view = subject.medium === "audio" ? soundView(subject) : pictureView(subject);
+  const { qualityOf, metrics } = view;
+  const { undecodable } = subject;
+  if (!qualityOf || !undecodable) return view;
+  const qualityOrReason = async (k: number) => {
+    const reason = undecodable(k);
+    return reason === undefined ? qualityOf(k) : noQuality(metrics, reason);
+  };
+  return { ...view, qualityOf: qualityOrReason };
 }
 
 function soundView(subject: SoundSubject): MediumView {
@@ -48,7 +63,7 @@ function soundView(subject: SoundSubject): MediumView {
     ...{ channels, placeAxes: 1, storedBytes: 0 },
     ...{ extent: 1000 * duration, noExtent: "the sound has no duration" },
     metrics: audioMetrics,
-    ...(original && { qualityOf: async (k: number) => quality(original, await subject.decode(k)) }),
+    ...(original && qualities(subject, (decoded: Audio) => quality(original, decoded))),
   };
 }
 
@@ -62,7 +77,26 @@ function pictureView(subject: PictureSubject): MediumView {
     ...{ channels: 1, placeAxes: 2, storedBytes },
     ...{ extent: width * height, noExtent: "the picture has no pixels" },
     metrics: pictureMetrics,
-    ...(original && { qualityOf: async (k: number) => pictureQuality(original, await subject.decode(k)) }),
+    ...(original && qualities(subject, (decoded: Picture) => pictureQuality(original, decoded))),
+  };
+}
+
+/** What can decode the same signal in several ways. */
+type Decoding<Signal> = {
+  decode(k: number): Promise<Signal>;
+  variant?(variant: Variant): Promise<Signal>;
+  reencoded?(blocks: number): Promise<Signal>;
+};
+
+/** Quality of prefixes, and of other ways to decode where there are any. */
+function qualities<Signal>(
+  { decode, variant, reencoded }: Decoding<Signal>,
+  measured: (decoded: Signal) => Map<string, Value>,
+): Pick<MediumView, "qualityOf" | "qualityWith" | "qualityFrom"> {
+  return {
+    qualityOf: async (k) => measured(await decode(k)),
+    ...(variant && { qualityWith: async (which: Variant) => measured(await variant(which)) }),
+    ...(reencoded && { qualityFrom: async (blocks: number) => measured(await reencoded(blocks)) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { LayerCodebook } from "@nacre/codec";
 import type { Audio, Picture } from "@nacre/signal";
 
 /**
@@ -32,9 +33,19 @@ export type InspectSubject = SoundSubject | PictureSubject;
  * bytesPerLayer   bytes of the file that belong to each layer, all channels together
  * containerBytes  bytes of the file that belong to no layer: header, chunk heads, checks, footer
  * decode          the signal from the first k content layers, k from 1; of the original's form
+ * undecodable     why the first k content layers cannot be decoded alone; where absent, every prefix can
  * latents         of one channel: the encoder's output, [places, dimension], and the sum of the first k content
  *                 layers' vectors in the same order; without it, energy is null with that reason
  * bitMap          where a layer's bits are, counted from 0; without it, bits of a code in its context are null
+ * codeLengths     bits of each code of a layer, counted from 0, and channel by the tables that the codec codes it with
+ * codebook        entries of a content layer, counted from 0 in the file
+ * against         codes of other data by the same model, [layer][channel] in the same order, to measure drift of use
+ * variant         the signal decoded another way; of the original's form
+ * decoderBlocks   blocks of the decoder that can be left out, absent where it has none of one shape
+ * encoderBlocks   the same of the encoder
+ * reencoded       the original encoded by the encoder's first blocks alone and decoded as usual
+ * blockChanges    for each of the decoder's |state after - state before| / |state before|, norms over the whole signal
+ * soundings       codes of a layer, counted from 0 in the file, each decoded alone with all other layers absent
  */
 type Subject<Signal> = {
   model: string;
@@ -43,8 +54,31 @@ type Subject<Signal> = {
   bytesPerLayer: number[];
   containerBytes: number;
   decode(k: number): Promise<Signal>;
+  undecodable?(k: number): string | undefined;
   latents?(channel: number): Promise<Latents>;
   bitMap?(layer: number): BitMap;
+  codeLengths?(layer: number, channel: number): Float64Array;
+  codebook?(layer: number): LayerCodebook;
+  against?: LayerCodes[][];
+  variant?(variant: Variant): Promise<Signal>;
+  decoderBlocks?: number;
+  encoderBlocks?: number;
+  reencoded?(blocks: number): Promise<Signal>;
+  blockChanges?(): Promise<number[]>;
+  soundings?(layer: number, codes: readonly PlacedCode[]): Promise<Signal[]>;
+};
+
+/** A code at one of the places that a frame or position has codes for, from 0; its only one for vectors. */
+export type PlacedCode = { place: number; code: number };
+
+/** Another way to decode the same codes; content layers count from 0. */
+export type Variant = {
+  /** Content layers that add nothing. */
+  without?: readonly number[];
+  /** One code that is another: `at` counts in the layer's data. */
+  replaced?: { layer: number; channel: number; at: number; code: number };
+  /** Blocks of the decoder that are run, from the first; what comes behind them takes what they give. */
+  blocks?: number;
 };
 
 /**

@@ -1,5 +1,5 @@
-import { mkdir, mkdtemp, open, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { open, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { type BuiltModel, buildModel, type ForeignFiles, modelText, openForeignModel } from "@nacre/codec";
 import { modelFiles, readModel } from "@nacre/codec/node";
 import { NacreError, naming } from "@nacre/errors";
@@ -7,6 +7,7 @@ import { readAudio, resample } from "@nacre/media";
 import { createRuntime } from "@nacre/runtime/node";
 import { importCard } from "./import-card.js";
 import { infoOf, type ModelInfo } from "./models.js";
+import { writeWhole } from "./write-whole.js";
 
 // More than any codec's weights; read whole, a larger file would end the program.
 const largestWeights = 2 ** 30;
@@ -67,7 +68,8 @@ async function readForeign(from: string): Promise<ForeignFiles> {
   }
 }
 
-async function readPart(path: string, most: number): Promise<Uint8Array> {
+/** A file as bytes. throws NacreError "model" when it is larger than that, "io" when it cannot be read */
+export async function readPart(path: string, most: number): Promise<Uint8Array> {
   const file = await naming(path, open(path));
   try {
     const { size } = await naming(path, file.stat());
@@ -97,7 +99,8 @@ async function refuseFolderOfPickles(folder: string, weights: string): Promise<v
   });
 }
 
-async function* countedSounds(
+/** Channels of sounds at a rate, one after another. */
+export async function* countedSounds(
   paths: readonly string[],
   sampleRate: number,
   { onProgress, signal }: Pick<ImportRequest, "onProgress" | "signal">,
@@ -119,20 +122,4 @@ function filesOf(built: BuiltModel): Record<string, Uint8Array | string> {
     [modelFiles.tables]: built.tables,
     [modelFiles.config]: modelText(built),
   };
-}
-
-/** Writes all files beside their folder first, so that a folder never holds half a model. */
-async function writeWhole(folder: string, files: Record<string, Uint8Array | string>): Promise<void> {
-  const parent = dirname(resolve(folder));
-  await naming(parent, mkdir(parent, { recursive: true }));
-  const temporary = await naming(parent, mkdtemp(join(parent, `.${basename(resolve(folder))}-`)));
-  try {
-    for (const [name, data] of Object.entries(files))
-      await naming(folder, writeFile(join(temporary, name), data));
-    await naming(folder, mkdir(folder, { recursive: true }));
-    for (const name of Object.keys(files))
-      await naming(folder, rename(join(temporary, name), join(folder, name)));
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
 }

@@ -12,6 +12,8 @@ export {
   verifyStream,
 } from "@nacre/bitstream";
 export {
+  type CodeOrder,
+  codeOrders,
   type DecodedPicture,
   type DecodedVideo,
   foreignFamilies,
@@ -21,8 +23,12 @@ export {
 export { type ErrorCode, isNacreError, NacreError } from "@nacre/errors";
 export {
   type BitMap,
+  inspectionTable,
   type LayerReport,
+  layerReportJsonSchema,
   layerTable,
+  measures,
+  measuresOf,
   type PictureReport,
   type SoundReport,
 } from "@nacre/inspect";
@@ -38,7 +44,9 @@ export type {
   VideoFrame,
   VideoStream,
 } from "@nacre/signal";
+export { type ExportedModel, type ExportRequest, exportModel } from "./export-model.js";
 export { type ImportRequest, importModel } from "./import-model.js";
+export { importPair, type PairImport } from "./import-pair.js";
 export {
   defaultModel,
   defaultPictureModel,

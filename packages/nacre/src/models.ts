@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
-import type { AnyModel, Model, PictureModel } from "@nacre/codec";
+import { type AnyModel, decodesPrefixes, type Model, type PictureModel } from "@nacre/codec";
 import { readAnyModel } from "@nacre/codec/node";
 import { NacreError } from "@nacre/errors";
 
@@ -44,6 +44,8 @@ export type ModelInfo = CommonInfo & {
   frameRate: number;
   /** What one frame can be in one layer: entries of its codebook, or the product of its channels' levels. */
   entries: number;
+  /** Whether the first layers decode alone; those of Nacre's own models do. */
+  prefixes: boolean;
   /** Sizes of the first layer's alphabets, one per code of a frame: one for vectors, a channel each for scalars. */
   alphabets: readonly number[];
 };
@@ -103,10 +105,18 @@ export function infoOf(model: AnyModel, folder: string): ModelInfo | PictureMode
   return model.medium === "image" ? { ...common, ...picturePart(model) } : { ...common, ...soundPart(model) };
 }
 
-function soundPart({ quantizer, sampleRate, hop }: Model): Omit<ModelInfo, keyof CommonInfo> {
+function soundPart(model: Model): Omit<ModelInfo, keyof CommonInfo> {
+  const { quantizer, sampleRate, hop } = model;
   const alphabets = quantizer.alphabets[0]!;
   const entries = alphabets.reduce((product, size) => product * size, 1);
-  return { medium: "audio", sampleRate, frameRate: sampleRate / hop, entries, alphabets };
+  return {
+    medium: "audio",
+    sampleRate,
+    frameRate: sampleRate / hop,
+    entries,
+    prefixes: decodesPrefixes(model),
+    alphabets,
+  };
 }
 
 function picturePart({

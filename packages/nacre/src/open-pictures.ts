@@ -7,7 +7,7 @@ import {
   pictureFileCodes,
   type ReadablePicture,
 } from "@nacre/codec";
-import type { PictureReport } from "@nacre/inspect";
+import { type AtlasLayer, type AtlasOptions, codebookAtlas, type PictureReport } from "@nacre/inspect";
 import { collectPicture, tileCoder } from "@nacre/media/pictures";
 import { createRuntime } from "@nacre/runtime/node";
 import type { Picture, TileCoder } from "@nacre/signal";
@@ -15,6 +15,7 @@ import { pictureEncodable, pictureUntilAborted } from "./abortable-picture.js";
 import { defaultPictureModel, infoOf, type PictureModelInfo } from "./models.js";
 import { inspectPictureFile, type PictureLayersOptions } from "./picture-layers.js";
 import { codecOptions, type EncodePictureOptions } from "./picture-options.js";
+import { pictureSubjectOf } from "./picture-subject.js";
 import { readModelOf } from "./read-model-of.js";
 
 /** How a picture is decoded; without `recover` damage is an error. */
@@ -38,6 +39,11 @@ export type PictureNacre = {
   codes(source: ReadablePicture | Uint8Array): Promise<LayerCodes[]>;
   /** What each layer costs and carries; quality is measured against the picture, or `original` for a file. */
   layers(source: Picture | Uint8Array, options?: PictureLayersOptions): Promise<PictureReport>;
+  /** The codes that each layer uses most, each decoded alone; see codebookAtlas. */
+  atlas(
+    source: Picture | Uint8Array,
+    options?: AtlasOptions & { original?: Picture },
+  ): Promise<AtlasLayer<Picture>[]>;
   /** Frees the networks. */
   close(): Promise<void>;
 };
@@ -79,6 +85,11 @@ function picturesOf(codec: PictureCodec, coder: TileCoder, model: PictureModelIn
     ...{ model, encode, encodeStream, decode, decodeStream },
     codes: async (source) =>
       source instanceof Uint8Array ? pictureFileCodes(codec.model, source) : codec.codes(source),
+    async atlas(source, { original, ...options } = {}) {
+      const isFile = source instanceof Uint8Array;
+      const file = isFile ? source : await encode(source);
+      return codebookAtlas(pictureSubjectOf(codec, file, isFile ? original : source), options);
+    },
     async layers(source, options = {}) {
       const isFile = source instanceof Uint8Array;
       const file = isFile ? source : await encode(source);

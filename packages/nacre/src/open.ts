@@ -1,7 +1,20 @@
 import { readStream, soundHeader, trimLayers } from "@nacre/bitstream";
-import { type Codec, createCodec, type LayerCodes } from "@nacre/codec";
+import {
+  type Codec,
+  type DecodeOptions as CodecDecodeOptions,
+  createCodec,
+  decodesPrefixes,
+  type LayerCodes,
+} from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
-import { inspectLayers, type SoundReport } from "@nacre/inspect";
+import {
+  type AtlasLayer,
+  type AtlasOptions,
+  codebookAtlas,
+  type InspectOptions,
+  inspectLayers,
+  type SoundReport,
+} from "@nacre/inspect";
 import { collect, resampleStream, streamOf } from "@nacre/media";
 import { createRuntime } from "@nacre/runtime/node";
 import type { Audio, AudioSource, AudioStream } from "@nacre/signal";
@@ -38,8 +51,16 @@ export type DecodeOptions = {
 export type LayersOptions = {
   /** The sound that a file was made from; without it a file's quality is not measured. */
   original?: Audio;
-  /** Prefixes decoded, of how many. */
-  progress?: (done: number, total: number) => void;
+  /** Names of measures, all that are cheap ("cheap", the default) or "all". */
+  measures?: InspectOptions["measures"];
+  /** Another sound or file of this model, to measure how the use of codes drifts. */
+  against?: Audio | Uint8Array;
+  /** Of what is drawn: sampled rows, flipped bits; 1 by default. */
+  seed?: number;
+  /** Flipped bits of each layer for its sensitivity; 8 by default. */
+  draws?: number;
+  /** Prefixes decoded, of how many; in a costly measure its parts, with its title. */
+  progress?: (done: number, total: number, measure?: string) => void;
   /** Every prefix as it is decoded to be measured, to be heard or drawn without decoding again. */
   onDecoded?: (layers: number, sound: Audio) => void;
 };
@@ -59,6 +80,11 @@ export type Nacre = {
   codes(source: AudioSource | Uint8Array): Promise<LayerCodes[][]>;
   /** What each layer costs and carries; quality is measured against the sound, or `original` for a file. */
   layers(source: Audio | Uint8Array, options?: LayersOptions): Promise<SoundReport>;
+  /** The codes that each layer uses most, each decoded alone; see codebookAtlas. */
+  atlas(
+    source: Audio | Uint8Array,
+    options?: AtlasOptions & { original?: Audio },
+  ): Promise<AtlasLayer<Audio>[]>;
   /** Frees the networks. */
   close(): Promise<void>;
 };
@@ -79,31 +105,43 @@ export async function open(
   return nacreOf(codec, infoOf(loaded, folder));
 }
 
+type Edit = Pick<CodecDecodeOptions, "edit">;
+
 function nacreOf(codec: Codec, model: ModelInfo): Nacre {
-  const decode = async (file: Uint8Array, options?: DecodeOptions) =>
-    collect(await decodeStream(codec, pieces(file), options));
+  const decodeBy = async (by: Codec, file: Uint8Array, options?: DecodeOptions & Edit) =>
+    collect(await decodeStream(by, pieces(file), options));
+  const decode = (file: Uint8Array, options?: DecodeOptions) => decodeBy(codec, file, options);
   const encode = (sound: AudioSource, options: EncodeOptions = {}) =>
     encodeWhole(codec, asStream(sound), options);
+  const ways = {
+    decodeBy,
+    encodeBy: (by: Codec, sound: Audio, options: { layers: number }) =>
+      encodeWhole(by, streamOf(sound), options),
+  };
+  const subjectFor = async (source: AudioSource | Uint8Array, original?: Audio) => {
+    if (source instanceof Uint8Array) return subjectOf(codec, source, original, ways);
+    return subjectOf(codec, await encode(source), "blocks" in source ? undefined : source, ways);
+  };
+  const codes = async (source: AudioSource | Uint8Array) => (await subjectFor(source)).layers;
   return {
     model,
     encode,
     encodeStream: (sound, options = {}) => encodeStream(codec, sound, options),
     decode,
     decodeStream: (source, options) => decodeStream(codec, source, options),
-    async codes(source) {
-      const file = source instanceof Uint8Array ? source : await encode(source);
-      return (await subjectOf(codec, file, undefined, decode)).layers;
+    codes,
+    async atlas(source, { original, ...options } = {}) {
+      return codebookAtlas(await subjectFor(source, original), options);
     },
-    async layers(source, { original, progress, onDecoded } = {}) {
-      const isFile = source instanceof Uint8Array;
-      const file = isFile ? source : await encode(source);
-      const heard = async (bytes: Uint8Array, { layers }: { layers: number }) => {
-        const sound = await decode(bytes, { layers });
+    async layers(source, { original, against, onDecoded, ...options } = {}) {
+      const subject = await subjectFor(source, original);
+      const others = against === undefined ? undefined : await codes(against);
+      const heard = async (layers: number) => {
+        const sound = await subject.decode(layers);
         onDecoded?.(layers, sound);
         return sound;
       };
-      const subject = await subjectOf(codec, file, isFile ? original : source, heard);
-      return inspectLayers(subject, progress ? { progress } : {});
+      return inspectLayers({ ...subject, decode: heard, ...(others && { against: others }) }, options);
     },
     close: () => codec.close(),
   };
@@ -114,21 +152,22 @@ async function encodeWhole(codec: Codec, sound: AudioStream, options: EncodeOpti
   const parts: Uint8Array[] = [];
   for await (const part of encodeStream(codec, sound, rest)) parts.push(part);
   const file = Buffer.concat(parts);
-  return new Uint8Array(kbps === undefined ? file : fitRate(file, kbps));
+  return new Uint8Array(kbps === undefined ? file : fitRate(codec, file, kbps));
 }
 
 // Cutting layers needs no second encoding: a prefix is what encoding with fewer layers would have made.
-function fitRate(file: Uint8Array, kbps: number): Uint8Array {
+function fitRate({ model }: Codec, file: Uint8Array, kbps: number): Uint8Array {
   const { header: read, length } = readStream(file);
   const header = soundHeader(read);
   const rate = (bytes: number) => (bytes * 8 * header.sampleRate) / length / 1000;
-  for (let layers = header.layers.length; layers >= 1; layers--) {
+  const least = decodesPrefixes(model) ? 1 : header.layers.length;
+  for (let layers = header.layers.length; layers >= least; layers--) {
     const cut = trimLayers(file, layers);
     if (rate(cut.length) <= kbps) return cut;
   }
   throw new NacreError("option", {
     found: `--kbps ${kbps}`,
-    expected: `at least ${rate(trimLayers(file, 1).length).toFixed(2)}, what one layer of this sound takes`,
+    expected: `at least ${rate(trimLayers(file, least).length).toFixed(2)}, what ${least === 1 ? "one layer" : "the layers"} of this sound ${least === 1 ? "takes" : "take"}`,
   });
 }
 
@@ -162,12 +201,13 @@ async function* encodeStream(
 async function decodeStream(
   codec: Codec,
   source: AsyncIterable<Uint8Array>,
-  { layers, recover, onProgress, signal }: DecodeOptions = {},
+  { layers, recover, edit, onProgress, signal }: DecodeOptions & Edit = {},
 ): Promise<AudioStream> {
   const { sampleRate: coded, hop } = codec.model;
   const decoded = await codec.decode(source, {
     ...(layers === undefined ? {} : { layers }),
     ...(recover === undefined ? {} : { recover }),
+    ...(edit ? { edit } : {}),
     ...(onProgress ? { onProgress: (frames: number) => onProgress((frames * hop) / coded) } : {}),
   });
   const { sampleRate, length } = decoded.header;

@@ -1,16 +1,17 @@
 import { layerBytes, readStream, type StreamHeader, soundHeader } from "@nacre/bitstream";
-import { type Codec, fileCodes, type LayerCodes } from "@nacre/codec";
+import { type Codec, decodesPrefixes, fileCodes, type LayerCodes, layerCodeBits } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
 import type { SoundSubject } from "@nacre/inspect";
 import { resample } from "@nacre/media";
 import type { Audio } from "@nacre/signal";
+import { otherWays, type Ways } from "./other-ways.js";
 
 /** A file as inspection sees it; all work is done by the codec's own functions. */
 export async function subjectOf(
   codec: Codec,
   file: Uint8Array,
   original: Audio | undefined,
-  decode: (file: Uint8Array, options: { layers: number }) => Promise<Audio>,
+  ways: Ways,
 ): Promise<SoundSubject & { layers: LayerCodes[][] }> {
   const { header: read, length } = readStream(file);
   const header = soundHeader(read);
@@ -25,10 +26,11 @@ export async function subjectOf(
     bytesPerLayer,
     containerBytes: container,
     duration: length / header.sampleRate,
-    decode: (k) => decode(file, { layers: k }),
-    ...(original
-      ? { original, latents: (channel: number) => latentsOf(codec, original, layers, channel) }
-      : {}),
+    decode: (k) => ways.decodeBy(codec, file, { layers: k }),
+    codeLengths: (layer, channel) => layerCodeBits(codec.model, layer, layers[layer]![channel]!.data),
+    ...prefixesOf(codec.model),
+    ...otherWays(codec, file, { layers, original }, ways),
+    ...(original ? { original, ...latentsOf(codec, original, layers) } : {}),
   };
 }
 
@@ -43,13 +45,35 @@ function checkModel({ model }: Codec, { model: name, decodeHash }: StreamHeader)
   });
 }
 
-async function latentsOf({ latent, model }: Codec, original: Audio, layers: LayerCodes[][], channel: number) {
-  const { quantizer, sampleRate } = model;
-  const [samples] = resample({ ...original, channels: [original.channels[channel]!] }, sampleRate).channels;
-  const codes = layers.map((layer) => layer[channel]!.data);
+/** Which prefixes a model cannot decode. */
+function prefixesOf(model: Codec["model"]): Pick<SoundSubject, "undecodable"> {
+  if (decodesPrefixes(model)) return {};
+  const { layers } = model.quantizer;
   return {
-    latent: quantizer.target(await latent(samples!)),
-    prefixes: (k: number) => quantizer.dequantize(codes.slice(0, k)),
-    dimension: quantizer.dimension,
+    undecodable: (k) => (k === layers ? undefined : `the decoder takes all ${layers} layers together`),
+  };
+}
+
+/** Latents by channel; none where a model shows its codes alone. */
+function latentsOf(
+  { latent, model }: Codec,
+  original: Audio,
+  layers: LayerCodes[][],
+): Pick<SoundSubject, "latents"> {
+  if (model.kind !== "networks") return {};
+  const { quantizer, sampleRate } = model;
+  return {
+    async latents(channel) {
+      const [samples] = resample(
+        { ...original, channels: [original.channels[channel]!] },
+        sampleRate,
+      ).channels;
+      const codes = layers.map((layer) => layer[channel]!.data);
+      return {
+        latent: quantizer.target(await latent(samples!)),
+        prefixes: (k: number) => quantizer.dequantize(codes.slice(0, k)),
+        dimension: quantizer.dimension,
+      };
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { Picture } from "@nacre/signal";
 import { busiestPlace, mapFigure, mapLegend, mapTop, sumOfMaps } from "./bit-map-figure.js";
 import { decimal, escapeHtml } from "./html.js";
 import { headlineMeasures, layerName, layerPanels, layerTableHtml, layerVerdict } from "./layer-figures.js";
+import { measureTablesHtml } from "./measure-figures.js";
 import { type PageOptions, page, prefixRate, section } from "./page-frame.js";
 import { cropOf, differenceOf, pngUri, type Shown, shownPicture } from "./picture-images.js";
 import { pictureStyle } from "./picture-style.js";
@@ -42,7 +43,7 @@ export async function picturePage(report: LayerReport, options: PicturePageOptio
     ...(bitMaps ? [section("bits", "Where the bits go", maps(report, bitMaps))] : []),
     section("close", "Closer", await crops(report, versions, bitMaps)),
     section("worth", "Which layers earn their bits", worthOf(report)),
-    section("numbers", "All numbers", layerTableHtml(report)),
+    section("numbers", "All numbers", layerTableHtml(report) + measureTablesHtml(report)),
   ];
   return page(report, options, {
     sentence: "What each layer of this file costs, carries and does to the picture.",

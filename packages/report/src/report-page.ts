@@ -4,6 +4,7 @@ import { wavBytes } from "@nacre/media";
 import type { Audio } from "@nacre/signal";
 import { dataUri, decimal, escapeHtml } from "./html.js";
 import { headlineMeasures, layerPanels, layerTableHtml, layerVerdict } from "./layer-figures.js";
+import { measureTablesHtml } from "./measure-figures.js";
 import { type PageOptions, page, prefixRate, section } from "./page-frame.js";
 import { playerScript } from "./player-script.js";
 import { loudestLevel, pictureLevels, pictureRange, spectrogramFigure } from "./spectrogram-figure.js";
@@ -47,7 +48,7 @@ function mainParts(report: SoundReport, versions: SoundVersion[]): string {
     section("listen", "Listen", `<p class="quiet">${keys}</p>`),
     deck(versions),
     section("worth", "Which layers earn their bits", worthOf(report)),
-    section("numbers", "All numbers", layerTableHtml(report)),
+    section("numbers", "All numbers", layerTableHtml(report) + measureTablesHtml(report)),
     section(
       "pictures",
       "See and hear every prefix",

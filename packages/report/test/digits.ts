@@ -4,6 +4,19 @@ import type { Audio } from "@nacre/signal";
 
 /** A page's worth of example: each layer is one more digit of base 4 of every sample. */
 export async function digitsExample(original: Audio, layerCount: number, model = "digits@1") {
+  const subject = digitsSubject(original, layerCount, model);
+  const report = await inspectLayers(subject);
+  const prefixes = await Promise.all(
+    Array.from({ length: layerCount }, async (_, l) => ({
+      layers: l + 1,
+      audio: await subject.decode(l + 1),
+    })),
+  );
+  return { report, original, prefixes };
+}
+
+/** What the example's report is made of. */
+export function digitsSubject(original: Audio, layerCount: number, model = "digits@1"): SoundSubject {
   const decode = (k: number): Audio => ({
     sampleRate: original.sampleRate,
     channels: original.channels.map((samples) =>
@@ -11,7 +24,7 @@ export async function digitsExample(original: Audio, layerCount: number, model =
     ),
   });
   const frames = original.channels[0]!.length;
-  const subject: SoundSubject = {
+  return {
     model,
     medium: "audio",
     sampleRate: original.sampleRate,
@@ -37,7 +50,4 @@ export async function digitsExample(original: Audio, layerCount: number, model =
       dimension: 1,
     }),
   };
-  const report = await inspectLayers(subject);
-  const prefixes = Array.from({ length: layerCount }, (_, l) => ({ layers: l + 1, audio: decode(l + 1) }));
-  return { report, original, prefixes };
 }

@@ -1,4 +1,4 @@
-import type { Model } from "@nacre/codec";
+import type { NetworkModel } from "@nacre/codec";
 import { spectralDecoder } from "@nacre/decoder";
 import { spectralEncoder } from "@nacre/encoder";
 import { NacreError } from "@nacre/errors";
@@ -17,7 +17,7 @@ import type { StepGraph } from "./step.js";
  * throws NacreError "model" when the model's networks are not the recipe's otherwise
  */
 export function startFrom(
-  model: Model,
+  model: NetworkModel,
   recipe: Recipe,
   graph: Pick<StepGraph, "chunks" | "state">,
 ): StateValues {
@@ -38,21 +38,21 @@ export function startFrom(
 }
 
 /** The recipe of a run that begins from the model: codebooks that are taken do not start from data. */
-export function recipeFrom(model: Model, recipe: Recipe): Recipe {
+export function recipeFrom(model: NetworkModel, recipe: Recipe): Recipe {
   const { quantizer } = recipe;
   if (quantizer.kind !== "residual-vector" || !takesQuantizer(model, recipe)) return recipe;
   return { ...recipe, quantizer: { ...quantizer, startEvery: 0 } };
 }
 
 /** True when the model's quantizer has the kind and the sizes of the recipe's, or is a shorter chain of codebooks. */
-export function takesQuantizer({ config }: Model, recipe: Recipe): boolean {
+export function takesQuantizer({ config }: NetworkModel, recipe: Recipe): boolean {
   const stored = config.quantizer as { kind: string; layers: number };
   const wanted = trainingOf(recipe).config(recipe) as { layers: number };
   const grows = stored.kind === "residual-vector" && stored.layers < wanted.layers;
   return sortedJson(grows ? { ...stored, layers: wanted.layers } : stored) === sortedJson(wanted);
 }
 
-function checkNetworks({ config, id }: Model, recipe: Recipe): void {
+function checkNetworks({ config, id }: NetworkModel, recipe: Recipe): void {
   const sides = [
     { side: "encoder", network: spectralEncoder, wanted: recipe.encoder, stored: config.encoder },
     { side: "decoder", network: spectralDecoder, wanted: recipe.decoder, stored: config.decoder },

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Model } from "@nacre/codec";
+import type { NetworkModel } from "@nacre/codec";
 import type { Runtime } from "@nacre/runtime";
 import { createRuntime } from "@nacre/runtime/node";
 import { type Corpus, openCorpus } from "./corpus.js";
@@ -32,7 +32,7 @@ export type TrainFolderOptions = {
   /** A recipe's name, or one of the caller's own; the first recipe of sound by default. */
   recipe?: string | AnyRecipe;
   /** A trained model of sound that the run begins from; its networks have to be the recipe's. */
-  from?: Model;
+  from?: NetworkModel;
   /** Ends the run early; a model is written of what was learned. */
   signal?: AbortSignal;
   onPack?: (done: number, total: number) => void;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Model } from "@nacre/codec";
+import type { NetworkModel } from "@nacre/codec";
 import { NacreError } from "@nacre/errors";
 import type { Runtime } from "@nacre/runtime";
 import { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.js";
@@ -38,7 +38,7 @@ export type TrainOptions = {
   runtime: Runtime;
   threads?: number;
   /** A trained model whose weights a new run begins from; named again when that run is resumed. */
-  from?: Model;
+  from?: NetworkModel;
   /** Steps between lines of the log, validations and checkpoints. */
   logEvery?: number;
   validateEvery?: number;

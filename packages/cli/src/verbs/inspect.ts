@@ -1,9 +1,11 @@
 import { basename } from "node:path";
 import { NacreError } from "@nacre/errors";
+import { layerReportJsonSchema, measuresOf } from "@nacre/inspect";
 import { oneInput } from "../inputs.js";
-import type { Inspection, Medium } from "../medium.js";
+import { listOfMeasures, measuresOption } from "../measures-option.js";
+import type { Inspection, InspectRequest, Medium } from "../medium.js";
 import { createModels } from "../models.js";
-import { text } from "../options.js";
+import { text, toggle } from "../options.js";
 import { checkMedia } from "../other-media.js";
 import { type Output, openOutput, pipeOutput } from "../output.js";
 import { label, once, peekHeader, type Source, sniff } from "../source.js";
@@ -12,30 +14,38 @@ import { type Context, forceOption, jsonOption, modelOption, report, taskOf, ver
 /** What each layer costs, carries and does. */
 export const inspect = verb({
   name: "inspect",
-  arguments: "<input>",
+  arguments: "[input]",
   summary: ({ noun }) => `show what each layer costs and gives, of a ${noun} or a .nacre file`,
   example: ({ example, extensions: [ending] }) => `inspect ${example}${ending} --page ${example}.html`,
   options: ({ noun }) => ({
     model: modelOption,
     page: text("-p, --page <file.html>", "write one page with charts, pictures and players"),
+    measures: measuresOption,
+    all: toggle("--all", "take every measure, also those that cost time", { conflicts: ["measures"] }),
+    against: text(
+      "--against <file>",
+      `another ${noun} or .nacre file, to measure how the use of codes drifts`,
+    ),
+    schema: toggle("--schema", "print the JSON Schema of --json and nothing else"),
     original: text("--original <file>", `the ${noun} that a .nacre file was made from, to measure quality`),
     force: forceOption,
     json: jsonOption,
   }),
-  async run(context, [argument = "-"], { model, page, original, force, json }) {
-    const { io, medium, command } = context;
+  async run(context, [argument = "-"], options) {
+    const { medium, io } = context;
+    const { model, page, measures, schema, force, json } = options;
+    if (schema) return printed(context, layerReportJsonSchema());
+    if (measures === "list") return told(context, json);
+    if (measures) measuresOf(measures);
     if (page === "-" && json) throw bothToStandardOutput();
     const source = await oneInput(argument, io);
-    const measured = original === undefined ? undefined : await oneInput(original, io);
-    const output = page === undefined ? undefined : await openPage(context, page, [source, measured], force);
+    const asked = await requestOf(context, options, argument);
+    const sources = [source, asked.original, asked.against];
+    const output = page === undefined ? undefined : await openPage(context, page, sources, force);
     const models = createModels(medium);
     try {
       const prepared = await prepare(medium, source, model);
       const open = await models.open(prepared.model ?? medium.defaultModel);
-      const asked = {
-        ...(measured && { original: measured }),
-        ...(output && { page: { title: basename(argument), command } }),
-      };
       const found = await open.inspect(prepared.source, asked, taskOf(context, argument));
       if (output && found.page !== undefined) await output.write(new TextEncoder().encode(found.page));
       await output?.keep();
@@ -49,6 +59,52 @@ export const inspect = verb({
     }
   },
 });
+
+/** What the options say of the work itself. */
+type Asked = {
+  page: string | undefined;
+  original: string | undefined;
+  against: string | undefined;
+  all: true | undefined;
+  measures: readonly string[] | "list" | undefined;
+};
+
+async function requestOf(
+  { io, command }: Context,
+  { page, original, against, ...chosen }: Asked,
+  argument: string,
+): Promise<InspectRequest> {
+  const measured = original === undefined ? undefined : await oneInput(original, io);
+  const others = against === undefined ? undefined : await oneInput(against, io);
+  const taken = takenOf(chosen, others);
+  return {
+    ...(measured && { original: measured }),
+    ...(taken && { measures: taken }),
+    ...(others && { against: others }),
+    ...(page !== undefined && { page: { title: basename(argument), command } }),
+  };
+}
+
+// Drift is asked for by naming what to hold the codes against.
+function takenOf(
+  { all, measures }: Pick<Asked, "all" | "measures">,
+  others: Source | undefined,
+): InspectRequest["measures"] {
+  if (all) return "all";
+  if (measures === undefined || measures === "list") return undefined;
+  return others ? [...measures, "drift"] : measures;
+}
+
+async function printed(context: Context, object: object): Promise<number> {
+  await report(context, true, object, "");
+  return 0;
+}
+
+async function told(context: Context, json: boolean | undefined): Promise<number> {
+  const { measures, lines } = listOfMeasures();
+  await report(context, json, { measures }, lines);
+  return 0;
+}
 
 // A .nacre file names its model; a signal is coded with the default one.
 async function prepare(

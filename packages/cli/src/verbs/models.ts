@@ -8,6 +8,8 @@ import { modelName, modelThere } from "../model-folder.js";
 import { choice, text, type Values } from "../options.js";
 import { table } from "../table.js";
 import { type Context, forceOption, jsonOption, report, taskOf, verb } from "../verb.js";
+import { exported, exportOptions } from "./models-export.js";
+import { importedPair, pairOptions } from "./models-pair.js";
 
 /** The installed models; `import` takes over one of another project. */
 export const models = verb({
@@ -15,26 +17,33 @@ export const models = verb({
   arguments: "[action] [file]",
   summary: ({ importable }) =>
     importable.length === 0
-      ? "list the installed models"
-      : "list the installed models, or import one of another project",
+      ? "list the installed models, or export one for other programs"
+      : "list the installed models, import one of another project, or export one for other programs",
   example: ({ importable }) =>
-    importable.length === 0 ? "models" : `models import ${importable[0]}-folder -o my-model`,
+    importable.length === 0
+      ? "models export --onnx -o folder"
+      : `models import ${importable[0]}-folder -o my-model`,
   options: optionsOf,
   async run(context, inputs, options) {
     const [action, from] = inputs;
     if (action === undefined) return listed(context, options);
     if (action === "import" && from !== undefined && inputs.length === 2)
       return imported(context, from, options);
+    if (action === "import" && inputs.length === 1 && (options.encoder ?? options.decoder) !== undefined)
+      return importedPair(context, options);
+    if (action === "export" && inputs.length === 1) return exported(context, options);
     throw new NacreError("usage", {
       found: `models ${inputs.join(" ")}`,
-      expected: '"models", or "models import" and a file or folder',
+      expected:
+        '"models", "models import" and a file or folder, or --encoder and --decoder, or "models export"',
     });
   },
 });
 
 type ModelsOptions = Values<ReturnType<typeof optionsOf>>;
 
-function optionsOf({ importable, nouns }: Medium) {
+function optionsOf(medium: Medium) {
+  const { importable, nouns } = medium;
   const families = Object.fromEntries(importable.map((name) => [name, name]));
   return {
     as: choice(
@@ -42,9 +51,11 @@ function optionsOf({ importable, nouns }: Medium) {
       `import: what it is, ${importable.join(", ")}; by default found out`,
       families,
     ),
-    out: text("-o, --out <folder>", "import: folder of the new model"),
+    out: text("-o, --out <folder>", "import: folder of the new model; export: folder of the files"),
     name: text("--name <name>", "import: of the model; by default that of its folder"),
     tables: text("--tables <folder>", `import: ${nouns} to count codes in, so that files get smaller`),
+    ...pairOptions(medium),
+    ...exportOptions,
     force: forceOption,
     json: jsonOption,
   };

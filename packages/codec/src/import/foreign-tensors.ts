@@ -1,4 +1,5 @@
 import { NacreError } from "@nacre/errors";
+import { isPickle } from "../pickle.js";
 import { readSafetensors } from "../safetensors.js";
 
 /** The tensors of another project's file, each asked for by its name and the shape that the config means. */
@@ -74,11 +75,8 @@ function folded(lengths: Float32Array, directions: Float32Array): Float32Array {
   return weight;
 }
 
-// A zip archive is how torch.save writes; a bare pickle begins with its protocol.
 function refusePickle(file: Uint8Array): void {
-  const zip = file[0] === 0x50 && file[1] === 0x4b;
-  const bare = file[0] === 0x80 && file[1]! <= 5 && file[7] !== 0;
-  if (!zip && !bare) return;
+  if (!isPickle(file)) return;
   throw new NacreError("model", {
     found: "weights in a pickle, which can run any program when it is opened",
     expected: "a safetensors file",

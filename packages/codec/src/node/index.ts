@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NacreError } from "@nacre/errors";
 import { type AnyModel, loadAnyModel } from "../any-model.js";
-import { loadModel, type Model, type ModelFiles } from "../model.js";
+import { loadModel, type ModelFiles, type NetworkModel } from "../model.js";
+import { isPairConfig, pairFileNames } from "../onnx-pair/pair-model.js";
 import { loadPictureModel, type PictureModel } from "../picture/picture-model.js";
 import { type FilmModel, loadFilmModel } from "../video/film-model.js";
 
@@ -18,7 +19,7 @@ export const modelFiles = {
  *
  * throws NacreError "model" when a file is missing, damaged, does not belong to the others, or is of another medium
  */
-export async function readModel(folder: string): Promise<Model> {
+export async function readModel(folder: string): Promise<NetworkModel> {
   return loadModel(await readFiles(folder));
 }
 
@@ -38,12 +39,20 @@ export async function readAnyModel(folder: string): Promise<AnyModel> {
 }
 
 async function readFiles(folder: string): Promise<ModelFiles> {
-  const [config, weights, tables] = await Promise.all([
-    readPart(folder, modelFiles.config),
+  const json = parseJson(folder, await readPart(folder, modelFiles.config));
+  if (isPairConfig(json)) return readPair(folder, json);
+  const [weights, tables] = await Promise.all([
     readPart(folder, modelFiles.weights),
     readPart(folder, modelFiles.tables),
   ]);
-  return { config: parseJson(folder, config), weights, tables };
+  return { config: json, weights, tables };
+}
+
+async function readPair(folder: string, config: unknown): Promise<ModelFiles> {
+  const tables = await readPart(folder, modelFiles.tables);
+  const graphs: Record<string, Uint8Array> = {};
+  for (const part of pairFileNames(config)) graphs[part] = await readPart(folder, `${part}.onnx`);
+  return { config, weights: new Uint8Array(0), tables, graphs };
 }
 
 async function readPart(folder: string, name: string): Promise<Uint8Array> {

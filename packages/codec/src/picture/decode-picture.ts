@@ -47,12 +47,13 @@ async function* decodeTiles(
   engine: PictureEngine,
   stream: Source,
   used: number,
-  { recover = false, onProgress }: DecodePictureOptions,
+  options: DecodePictureOptions,
 ): AsyncGenerator<PictureTile, void, undefined> {
   const { header } = stream;
+  const { onProgress } = options;
   const grid = tileGridOf(model, header);
   const beside = new Map<number, Beside>();
-  const latents = latentTiles(model, stream, grid, used, recover, beside);
+  const latents = latentTiles(model, stream, grid, used, options, beside);
   for await (const tile of synthesizeTiles(model, engine, grid, latents)) {
     const { number, at } = tile;
     const { alpha, planes } = beside.get(number)!;
@@ -84,7 +85,7 @@ async function* latentTiles(
   stream: Source,
   grid: TileGrid,
   used: number,
-  recover: boolean,
+  { recover = false, edit }: DecodePictureOptions,
   beside: Map<number, Beside>,
 ): AsyncGenerator<LatentTile, void, undefined> {
   const count = grid.down * grid.across;
@@ -99,7 +100,9 @@ async function* latentTiles(
       stored === undefined ? undefined : await decodeStored(coder, stored, sections[0], form, recover);
     beside.set(number, { ...(alpha && { alpha }), ...(planes && { planes }) });
     const coded = stored === undefined ? sections.slice(0, used + 1) : [];
-    return { ...latentTile(model, at, decodeTile(model, at, coded, { recover })), isStored: !!planes };
+    const codes = decodeTile(model, at, coded, { recover });
+    if (stored === undefined) edit?.(codes.layers, at);
+    return { ...latentTile(model, at, codes), isStored: !!planes };
   };
   let number = 0;
   for await (const chunk of stream.chunks) {

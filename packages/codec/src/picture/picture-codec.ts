@@ -2,12 +2,15 @@ import type { Damage, PictureHeader } from "@nacre/bitstream";
 import type { Runtime } from "@nacre/runtime";
 import type { Picture, PictureStream, TileCoder } from "@nacre/signal";
 import type { LayerCodes } from "../layer-codes.js";
+import { type ModelVariant, modelVariant } from "../model-variant.js";
 import { decodePicture } from "./decode-picture.js";
 import { encodePicture } from "./encode-picture.js";
+import { pictureBlockChanges } from "./picture-block-changes.js";
 import { createPictureEngine } from "./picture-engine.js";
 import { pictureCodes, pictureLatent, synthesizePicture } from "./picture-layers.js";
 import type { PictureModel } from "./picture-model.js";
 import type { ReadablePicture } from "./readable-picture.js";
+import type { Rectangle } from "./tile-grid.js";
 
 /** How a picture is written: at most one of layers, quality, bpp and psnr. */
 export type EncodePictureOptions = {
@@ -40,6 +43,11 @@ export type DecodePictureOptions = {
   recover?: boolean;
   /** Larger pictures are refused; 2^28 by default. */
   maxPixels?: number;
+  /**
+   * Called with the content layers' codes of each tile, [layer][rows, columns, C], before they are decoded; what it
+   * writes into them is decoded instead. `at`: where the tile lies, in positions. Not for tiles that are stored otherwise.
+   */
+  edit?: (layers: readonly Int32Array[], at: Rectangle) => void;
   /** Tiles decoded so far, and all. */
   onProgress?: (tiles: number, all: number) => void;
 };
@@ -89,6 +97,13 @@ export type PictureCodec = {
   synthesize(layers: readonly LayerCodes[], size?: { width: number; height: number }): Promise<Picture>;
   /** The latent [rows * columns, C], as the encoder gives it. throws as codes */
   latent(picture: ReadablePicture): Promise<Float32Array>;
+  /** The same on a variant of the model, to be closed by itself. */
+  variant(which: ModelVariant): Promise<PictureCodec>;
+  /**
+   * |state after - state before| / |state before| of each block of the decoder that can be left out, over the codes of
+   * a prefix as `synthesize` takes them; none for a decoder without such blocks.
+   */
+  blockChanges(layers: readonly LayerCodes[]): Promise<number[]>;
   close(): Promise<void>;
 };
 
@@ -102,8 +117,9 @@ export type PictureCodec = {
 export async function createPictureCodec(
   model: PictureModel,
   runtime: Runtime,
-  { threads, tileCoder }: { threads?: number; tileCoder?: TileCoder } = {},
+  opened: { threads?: number; tileCoder?: TileCoder } = {},
 ): Promise<PictureCodec> {
+  const { threads, tileCoder } = opened;
   const engine = createPictureEngine(model, runtime, threads);
   return {
     model,
@@ -112,6 +128,8 @@ export async function createPictureCodec(
     codes: (picture) => pictureCodes(model, engine, picture),
     synthesize: (layers, size) => synthesizePicture(model, engine, layers, size),
     latent: (picture) => pictureLatent(model, engine, picture),
+    variant: (which) => createPictureCodec(modelVariant(model, which), runtime, opened),
+    blockChanges: (layers) => pictureBlockChanges(model, runtime, threads, layers),
     close: () => engine.close(),
   };
 }

@@ -106,7 +106,8 @@ export async function synthesizePicture(
   return { ...form, planes };
 }
 
-async function* tilesOf(
+/** The tiles of a whole picture's codes, before the decoder. */
+export async function* tilesOf(
   model: PictureModel,
   grid: TileGrid,
   layers: readonly LayerCodes[],

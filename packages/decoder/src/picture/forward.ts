@@ -26,12 +26,22 @@ export function decoderForward(
   parameters: Parameters,
   input: PictureDecoderInput,
 ): Tensor {
+  const rows = blockStates(config, parameters, input).at(-1)!;
+  return finePicture(config, parameters, rows, gridOf(config, input));
+}
+
+/** Rows [B * height * width, dim] before the first block at 1/16 and behind each; see BlockChain. */
+export function blockStates(
+  config: PictureDecoderConfig,
+  parameters: Parameters,
+  input: PictureDecoderInput,
+): Tensor[] {
   const grid = gridOf(config, input);
-  let rows = linear.forward(place.embed, parameters, entrance(parameters, input, grid));
+  const states = [linear.forward(place.embed, parameters, entrance(parameters, input, grid))];
   for (let i = 0; i < config.blocks; i += 1) {
-    rows = convNextBlock2d.forward(place.block(i), parameters, rows, grid);
+    states.push(convNextBlock2d.forward(place.block(i), parameters, states[i]!, grid));
   }
-  return finePicture(config, parameters, rows, grid);
+  return states;
 }
 
 /** The mean of the latent that side values tell, [B, height, width, latentDim]. */

@@ -7,7 +7,7 @@ import {
   symmetricField,
 } from "@nacre/blocks";
 import { type PictureDecoderConfig, parseConfig } from "./config.js";
-import { decoderForward, sideMean } from "./forward.js";
+import { blockStates, decoderForward, sideMean } from "./forward.js";
 import { blockOptions, fine, fineBlockOptions, linearOptions, parameterSpecs, scale } from "./parameters.js";
 
 export type { PictureDecoderConfig } from "./config.js";
@@ -30,6 +30,11 @@ export const pictureDecoder: PictureDecoder<PictureDecoderConfig> = {
   forward: decoderForward,
   mean: sideMean,
   describe,
+  blocks: {
+    count: ({ blocks }) => blocks,
+    first: (config, blocks) => ({ ...config, blocks }),
+    states: blockStates,
+  },
 };
 
 function describe(config: PictureDecoderConfig): ReturnType<typeof pictureDecoder.describe> {

@@ -35,21 +35,26 @@ export function decoderForward(
   parameters: Parameters,
   latent: Tensor,
 ): Tensor {
-  const { window, hop, blocks } = config;
+  const { window, hop } = config;
   const [batch, frames] = latentLayout(config, latent);
-  const embedded = linear.forward(
-    place.embed,
-    parameters,
-    reshape(latent, [batch * frames, config.latentDim]),
-  );
-  let rows = rowNorm.forward(place.embedNorm, parameters, embedded);
-  for (let i = 0; i < blocks; i += 1) {
-    rows = convNextBlock.forward(place.block(i), parameters, rows, { batch, frames }, blockField(config, i));
-  }
+  const rows = blockStates(config, parameters, latent).at(-1)!;
   const normed = rowNorm.forward(place.headNorm, parameters, rows);
   const spectrum = polar(linear.forward(place.head, parameters, normed));
   const framed = inverseDft(spectrum, { window, hop });
   return overlapAdd(reshape(framed, [batch, frames, window]), { window, hop });
+}
+
+/** Rows [B * T, dim] before the first block and behind each; see BlockChain. */
+export function blockStates(config: SpectralDecoderConfig, parameters: Parameters, latent: Tensor): Tensor[] {
+  const [batch, frames] = latentLayout(config, latent);
+  const flat = reshape(latent, [batch * frames, config.latentDim]);
+  const embedded = linear.forward(place.embed, parameters, flat);
+  const states = [rowNorm.forward(place.embedNorm, parameters, embedded)];
+  for (let i = 0; i < config.blocks; i += 1) {
+    const field = blockField(config, i);
+    states.push(convNextBlock.forward(place.block(i), parameters, states[i]!, { batch, frames }, field));
+  }
+  return states;
 }
 
 /**

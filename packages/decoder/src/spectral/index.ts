@@ -9,7 +9,7 @@ import {
   type NetworkDescription,
 } from "@nacre/blocks";
 import { parseConfig, type SpectralDecoderConfig } from "./config.js";
-import { blockField, decoderForward, decoderInfer } from "./forward.js";
+import { blockField, blockStates, decoderForward, decoderInfer } from "./forward.js";
 import { blockOptions, headWidths, parameterSpecs } from "./parameters.js";
 
 export type { SpectralDecoderConfig } from "./config.js";
@@ -30,6 +30,11 @@ export const spectralDecoder: Network<SpectralDecoderConfig> = {
   forward: decoderForward,
   infer: decoderInfer,
   describe,
+  blocks: {
+    count: ({ blocks }) => blocks,
+    first: (config, blocks) => ({ ...config, blocks }),
+    states: blockStates,
+  },
 };
 
 function describe(config: SpectralDecoderConfig): NetworkDescription {

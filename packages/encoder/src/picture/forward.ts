@@ -25,15 +25,26 @@ export function encoderForward(
 ): PictureLatent {
   const grid = gridOf(picture);
   const { batch, height, width } = grid;
-  let rows = linear.forward(place.embed, parameters, patchify(picture, scale.patch));
-  for (let i = 0; i < config.blocks; i += 1) {
-    rows = convNextBlock2d.forward(place.block(i), parameters, rows, grid);
-  }
+  const rows = blockStates(config, parameters, picture).at(-1)!;
   const latent = linear.forward(place.head, parameters, rows);
   return {
     latent: reshape(latent, [batch, height, width, config.latentDim]),
     side: sideForward(config, parameters, latent, grid),
   };
+}
+
+/** Rows [B * height * width / 256, dim] before the first block and behind each; see BlockChain. */
+export function blockStates(
+  { blocks }: PictureEncoderConfig,
+  parameters: Parameters,
+  picture: Tensor,
+): Tensor[] {
+  const grid = gridOf(picture);
+  const states = [linear.forward(place.embed, parameters, patchify(picture, scale.patch))];
+  for (let i = 0; i < blocks; i += 1) {
+    states.push(convNextBlock2d.forward(place.block(i), parameters, states[i]!, grid));
+  }
+  return states;
 }
 
 /** Rows of the latent, a cell at a time, to side values. */

@@ -8,7 +8,7 @@ import {
   symmetricField,
 } from "@nacre/blocks";
 import { type PictureEncoderConfig, parseConfig } from "./config.js";
-import { encoderForward } from "./forward.js";
+import { blockStates, encoderForward } from "./forward.js";
 import { blockOptions, linearOptions, parameterSpecs, scale } from "./parameters.js";
 
 export type { PictureEncoderConfig } from "./config.js";
@@ -31,6 +31,11 @@ export const pictureEncoder: PictureEncoder<PictureEncoderConfig> = {
   parameters: parameterSpecs,
   forward: encoderForward,
   describe,
+  blocks: {
+    count: ({ blocks }) => blocks,
+    first: (config, blocks) => ({ ...config, blocks }),
+    states: blockStates,
+  },
 };
 
 function describe(config: PictureEncoderConfig): PictureDescription {

@@ -30,17 +30,30 @@ export function encoderForward(
   parameters: Parameters,
   samples: Tensor,
 ): Tensor {
-  const { window, hop, blocks, compression, latentDim } = config;
+  const batch = samples.shape[0]!;
+  const rows = blockStates(config, parameters, samples).at(-1)!;
+  const normed = rowNorm.forward(place.headNorm, parameters, rows);
+  const latent = linear.forward(place.head, parameters, normed);
+  return reshape(latent, [batch, rows.shape[0]! / batch, config.latentDim]);
+}
+
+/** Rows [B * T, dim] before the first block and behind each; see BlockChain. */
+export function blockStates(
+  config: SpectralEncoderConfig,
+  parameters: Parameters,
+  samples: Tensor,
+): Tensor[] {
+  const { window, hop, blocks, compression } = config;
   const framed = windowedFrames(samples, { window, hop });
   const [batch, frames] = framed.shape as [number, number];
   const features = compress(dft(reshape(framed, [batch * frames, window])), compression);
   const embedded = linear.forward(place.embed, parameters, features);
-  let rows = rowNorm.forward(place.embedNorm, parameters, embedded);
+  const states = [rowNorm.forward(place.embedNorm, parameters, embedded)];
+  const field = blockField(config);
   for (let i = 0; i < blocks; i += 1) {
-    rows = convNextBlock.forward(place.block(i), parameters, rows, { batch, frames }, blockField(config));
+    states.push(convNextBlock.forward(place.block(i), parameters, states[i]!, { batch, frames }, field));
   }
-  const normed = rowNorm.forward(place.headNorm, parameters, rows);
-  return reshape(linear.forward(place.head, parameters, normed), [batch, frames, latentDim]);
+  return states;
 }
 
 /**

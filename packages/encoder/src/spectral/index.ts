@@ -9,7 +9,7 @@ import {
   type NetworkDescription,
 } from "@nacre/blocks";
 import { parseConfig, type SpectralEncoderConfig } from "./config.js";
-import { blockField, encoderForward, encoderInfer } from "./forward.js";
+import { blockField, blockStates, encoderForward, encoderInfer } from "./forward.js";
 import { blockOptions, featureCount, parameterSpecs } from "./parameters.js";
 
 export type { SpectralEncoderConfig } from "./config.js";
@@ -29,6 +29,11 @@ export const spectralEncoder: Network<SpectralEncoderConfig> = {
   forward: encoderForward,
   infer: encoderInfer,
   describe,
+  blocks: {
+    count: ({ blocks }) => blocks,
+    first: (config, blocks) => ({ ...config, blocks }),
+    states: blockStates,
+  },
 };
 
 function describe(config: SpectralEncoderConfig): NetworkDescription {

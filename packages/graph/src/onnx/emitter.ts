@@ -38,8 +38,12 @@ export type Emitter = {
  * An emitter without nodes.
  *
  * taken  names of the model's inputs and outputs, which inner values must not have
+ * share  whether small equal constants are written once
  */
-export function createEmitter(taken: ReadonlySet<string> = new Set()): Emitter {
+export function createEmitter(
+  taken: ReadonlySet<string> = new Set(),
+  { share = true }: { share?: boolean } = {},
+): Emitter {
   const nodes: OnnxNode[] = [];
   const initializers: Initializer[] = [];
   const known = new Map<string, string>();
@@ -51,7 +55,8 @@ export function createEmitter(taken: ReadonlySet<string> = new Set()): Emitter {
   }
 
   function constant(dtype: DType, shape: Shape, data: ConstantData): string {
-    const key = data.length <= 16 ? `${dtype}[${shape}]${Array.from<number | bigint>(data).map(exact)}` : "";
+    const key =
+      share && data.length <= 16 ? `${dtype}[${shape}]${Array.from<number | bigint>(data).map(exact)}` : "";
     const before = key && known.get(key);
     if (before) return before;
     const name = fresh("c");

@@ -1,5 +1,5 @@
 import { NacreError } from "@nacre/errors";
-import { type DType, type Node, sizeOf, type Tensor, type TensorType } from "../tensor.js";
+import { type DType, type Node, sizeOf, type Tensor } from "../tensor.js";
 import { nodesInOrder } from "../walk.js";
 import { type Attribute, createEmitter, type Emitter, type Initializer, type OnnxNode } from "./emitter.js";
 import { type ProtobufWriter, protobufWriter } from "./protobuf.js";
@@ -27,15 +27,27 @@ export type ModelParts = {
  */
 export function onnxModel(parts: ModelParts): Uint8Array {
   const { name = "nacre", inputs, outputs } = parts;
-  return write(name, inputs, outputs, modelNodes(parts));
+  return writeModel(
+    name,
+    inputs.map((tensor) => ({ name: inputName(tensor), dtype: tensor.dtype, shape: tensor.shape })),
+    Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+    modelNodes(parts),
+  );
 }
 
 /** A model's nodes in the order in which they can run, and its constants. */
 export type ModelNodes = { nodes: readonly OnnxNode[]; initializers: readonly Initializer[] };
 
-/** The nodes of a graph as `onnxModel` writes them, for runners that read no ONNX files. Throws as it does. */
-export function modelNodes({ inputs, outputs }: ModelParts): ModelNodes {
-  const emitter = createEmitter(publicNames(inputs, outputs));
+/**
+ * The nodes of a graph as `onnxModel` writes them, for runners that read no ONNX files. Throws as it does.
+ *
+ * share  writes small equal constants once, as `onnxModel` does
+ */
+export function modelNodes(
+  { inputs, outputs }: ModelParts,
+  { share = true }: { share?: boolean } = {},
+): ModelNodes {
+  const emitter = createEmitter(publicNames(inputs, outputs), { share });
   const names = new Map<Node, readonly string[]>();
   for (const tensor of inputs) names.set(tensor.node, [inputName(tensor)]);
   for (const node of nodesInOrder(Object.values(outputs))) {
@@ -97,11 +109,14 @@ function nameOutputs(
   }
 }
 
-// Field numbers below are those of onnx.proto (ModelProto, GraphProto, NodeProto, TensorProto).
-function write(
+/** An input or output of a file; a text in its shape is the name of a size that is open. */
+export type Port = { name: string; dtype: DType; shape: readonly (number | string)[] };
+
+/** The file of nodes. Field numbers are those of onnx.proto (ModelProto, GraphProto, NodeProto, TensorProto). */
+export function writeModel(
   name: string,
-  inputs: readonly Tensor[],
-  outputs: Readonly<Record<string, Tensor>>,
+  inputs: readonly Port[],
+  outputs: readonly Port[],
   { nodes, initializers }: ModelNodes,
 ): Uint8Array {
   const model = protobufWriter();
@@ -111,9 +126,8 @@ function write(
     for (const each of nodes) graph.message(1, (writer) => writeNode(writer, each));
     graph.text(2, name);
     for (const each of initializers) graph.message(5, (writer) => writeInitializer(writer, each));
-    for (const each of inputs) graph.message(11, (writer) => writeValue(writer, inputName(each), each));
-    for (const [key, each] of Object.entries(outputs))
-      graph.message(12, (writer) => writeValue(writer, key, each));
+    for (const each of inputs) graph.message(11, (writer) => writePort(writer, each));
+    for (const each of outputs) graph.message(12, (writer) => writePort(writer, each));
   });
   model.message(8, (writer) => {
     writer.text(1, "");
@@ -148,13 +162,16 @@ function writeInitializer(writer: ProtobufWriter, { name, dtype, shape, data }: 
   writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-function writeValue(writer: ProtobufWriter, name: string, { dtype, shape }: TensorType): void {
+function writePort(writer: ProtobufWriter, { name, dtype, shape }: Port): void {
   writer.text(1, name);
   writer.message(2, (type) =>
     type.message(1, (tensor) => {
       tensor.integer(1, elementTypes[dtype]);
       tensor.message(2, (dimensions) => {
-        for (const size of shape) dimensions.message(1, (dimension) => dimension.integer(1, size));
+        for (const size of shape)
+          dimensions.message(1, (dimension) =>
+            typeof size === "number" ? dimension.integer(1, size) : dimension.text(2, size),
+          );
       });
     }),
   );

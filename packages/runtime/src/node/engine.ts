@@ -118,14 +118,14 @@ function readOptions({
   if (!Number.isInteger(threads) || threads < 1) {
     throw new NacreError("option", { found: `threads is ${threads}`, expected: "a whole number from 1" });
   }
-  // Severity 3: errors only. Warnings about a graph's unused parts would land on the user's terminal.
-  return { intraOpNumThreads: threads, executionProviders: [device], logSeverityLevel: 3 };
+  // Severity 4: nothing. Errors are thrown with their words, and a graph whose limits are tried out makes many.
+  return { intraOpNumThreads: threads, executionProviders: [device], logSeverityLevel: 4 };
 }
 
 async function loadEngine(): Promise<typeof Ort> {
   try {
     const ort = await import("onnxruntime-node");
-    ort.env.logLevel = "error";
+    ort.env.logLevel = "fatal";
     return ort;
   } catch (cause) {
     throw new NacreError(
