@@ -1,6 +1,7 @@
 import { input, onnxModel, reshape, slice, type Tensor } from "@nacre/graph";
 import type { Runtime } from "@nacre/runtime";
 import type { CodeWindow } from "./code-joiner.js";
+import { wholeGroups } from "./inner-windows.js";
 import { codesPerFrame } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 import { bakedParameters } from "./model-parts.js";
@@ -40,13 +41,13 @@ export type Geometry = {
 };
 
 /** Sizes of a model's windows, computed from its networks. */
-export function geometryOf({ config, encoder, decoder }: Model): Geometry {
+export function geometryOf({ config, encoder, decoder, framesTogether }: Model): Geometry {
   const { receptiveField, ownEnds = false } = decoder.network.describe(decoder.config);
   return {
     chunk: config.framesPerChunk,
     encoderPast: encoder.network.describe(encoder.config).receptiveField.past,
-    decoderPast: receptiveField.past,
-    decoderFuture: receptiveField.future,
+    decoderPast: wholeGroups(receptiveField.past, framesTogether),
+    decoderFuture: wholeGroups(receptiveField.future, framesTogether),
     decoderInner: ownEnds,
   };
 }

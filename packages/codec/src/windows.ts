@@ -1,6 +1,6 @@
 import { NacreError } from "@nacre/errors";
 import type { AudioStream } from "@nacre/signal";
-import { type InnerWindow, innerWindows } from "./inner-windows.js";
+import { type InnerWindow, innerWindows, wholeGroups } from "./inner-windows.js";
 import type { Model } from "./model.js";
 
 /**
@@ -10,6 +10,7 @@ import type { Model } from "./model.js";
  * chunk  frames per window
  * past   frames of context in front
  * future frames of context behind
+ * together  frames that come in one: all but tail are multiples of it
  * tail   frames coded beyond the last sample
  * inner  windows lie inside the signal; see innerWindows
  */
@@ -18,6 +19,7 @@ export type WindowLayout = {
   chunk: number;
   past: number;
   future: number;
+  together: number;
   tail: number;
   inner: boolean;
 };
@@ -29,9 +31,17 @@ export type WindowLayout = {
 export type Window = InnerWindow<Float32Array>;
 
 /** How a model's encoder wants its sound. */
-export function layoutOf({ config, encoder, hop }: Model, tail: number): WindowLayout {
+export function layoutOf({ config, encoder, hop, framesTogether }: Model, tail: number): WindowLayout {
   const { receptiveField, ownEnds = false } = encoder.network.describe(encoder.config);
-  return { hop, chunk: config.framesPerChunk, ...receptiveField, tail, inner: ownEnds };
+  return {
+    hop,
+    chunk: config.framesPerChunk,
+    past: wholeGroups(receptiveField.past, framesTogether),
+    future: wholeGroups(receptiveField.future, framesTogether),
+    together: framesTogether,
+    tail,
+    inner: ownEnds,
+  };
 }
 
 /**

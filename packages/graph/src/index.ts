@@ -47,6 +47,7 @@ export {
   sign,
   silu,
   sin,
+  snake,
   sqrt,
   square,
   sub,
