@@ -3,4 +3,6 @@ export { encoderByName, encoders, pictureEncoderByName, pictureEncoders } from "
 export { type PictureEncoderConfig, pictureEncoder } from "./picture/index.js";
 export { seanetEncoder } from "./seanet/index.js";
 export { encoderLayers as seanetEncoderLayers } from "./seanet/layers.js";
+export { snakeEncoder } from "./snake/index.js";
+export { snakeEncoderLayers } from "./snake/layers.js";
 export { type SpectralEncoderConfig, spectralEncoder } from "./spectral/index.js";
