@@ -49,4 +49,13 @@ export { rowNorm } from "./row-norm.js";
 export { parseSeanet, type SeanetConfig, seanetHop } from "./seanet/config.js";
 export { describeSeanet, seanetUnits, seanetWidths } from "./seanet/describe.js";
 export { type SeanetLayer, seanetLayers } from "./seanet/layers.js";
+export {
+  parseSnakeDecoder,
+  parseSnakeEncoder,
+  type SnakeDecoderConfig,
+  type SnakeEncoderConfig,
+  snakeHop,
+} from "./snake/config.js";
+export { describeSnake, type SnakeLayer, snakeLayers, snakeUnits } from "./snake/layers.js";
+export { headWidth, turn } from "./snake/local-attention.js";
 export { type TwoStageInverse, twoStageInverse, twoStageMultiplyAdds } from "./two-stage-inverse.js";

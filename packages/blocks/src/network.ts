@@ -50,6 +50,11 @@ export type NetworkDescription = {
    * frames wider than what is kept of it, and gives a short signal whole.
    */
   ownEnds?: boolean;
+  /**
+   * Frames that the network takes together, laid end to end from the first on; 1 by default. The number of frames
+   * is then a multiple of it, and so is the place where a window begins.
+   */
+  framesTogether?: number;
 };
 
 /**

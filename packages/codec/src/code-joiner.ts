@@ -1,6 +1,6 @@
 import type { Geometry } from "./engine.js";
 import { type InnerWindow, innerWindows } from "./inner-windows.js";
-import { codesPerFrame } from "./layer-symbols.js";
+import { codesPerFrame, strideOf } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 
 /** One channel's codes for the decoder, context included; `frames` of the chunk, `first` frames in, hold sound. */
@@ -21,7 +21,7 @@ export type CodeJoiner = {
  * used  layers that the chunks have
  */
 export function codeJoiner(model: Model, used: number, channels: number, geometry: Geometry): CodeJoiner {
-  if (geometry.decoderInner) return innerJoiner(used, codesPerFrame(model), channels, geometry);
+  if (geometry.decoderInner) return innerJoiner(model, used, channels, geometry);
   const { chunk, decoderPast, decoderFuture } = geometry;
   const silence = Int32Array.from(model.config.silence.slice(0, used * codesPerFrame(model)));
   const width = silence.length;
@@ -54,44 +54,56 @@ export function codeJoiner(model: Model, used: number, channels: number, geometr
 }
 
 function innerJoiner(
+  model: Model,
   used: number,
-  places: number,
   channels: number,
   { chunk, decoderPast, decoderFuture }: Geometry,
 ): CodeJoiner {
+  const places = codesPerFrame(model);
+  const strides = Array.from({ length: used }, (_, layer) => strideOf(model, layer));
   const windows = innerWindows<Int32Array>((n) => new Int32Array(n), channels, used * places, {
     past: decoderPast,
     chunk,
     future: decoderFuture,
+    together: model.framesTogether,
   });
   const perChannel = (window: InnerWindow<Int32Array>) =>
     window.channels.map((codes) => ({ codes, first: window.first, frames: window.frames }));
   return {
-    add: (chunkOf) => windows.add(chunkOf.map((layers) => interleave(layers, places))).map(perChannel),
+    add: (chunkOf) =>
+      windows.add(chunkOf.map((layers) => interleave(layers, places, strides))).map(perChannel),
     finish: () => windows.finish().map(perChannel),
   };
 }
 
-/** [frames, layers * places] as a network gives it, to [layer][frames * places]. */
-export function columns(codes: Int32Array, layers: number, places: number, frames: number): Int32Array[] {
-  const width = layers * places;
+/** [frames, layers * places] as a network gives it, to [layer][frames / stride * places]. */
+export function columns(model: Model, codes: Int32Array, frames: number): Int32Array[] {
+  const { layers } = model.quantizer;
+  const places = codesPerFrame(model);
   return Array.from({ length: layers }, (_, layer) => {
-    const column = new Int32Array(frames * places);
-    for (let frame = 0; frame < frames; frame++) {
-      const from = frame * width + layer * places;
-      column.set(codes.subarray(from, from + places), frame * places);
+    const stride = strideOf(model, layer);
+    const column = new Int32Array((frames / stride) * places);
+    for (let row = 0; row < frames / stride; row++) {
+      const from = (row * stride * layers + layer) * places;
+      column.set(codes.subarray(from, from + places), row * places);
     }
     return column;
   });
 }
 
-/** The way back: [layer][frames * places] to [frames, layers * places]. */
-export function interleave(layers: readonly Int32Array[], places: number): Int32Array {
-  const rows = new Int32Array(layers.length * layers[0]!.length);
+/** The way back, strides 1 by default: [layer][frames / stride * places] to [frames, layers * places]. */
+export function interleave(
+  layers: readonly Int32Array[],
+  places: number,
+  strides: readonly number[] = [],
+): Int32Array {
+  const frames = (layers[0]!.length / places) * (strides[0] ?? 1);
+  const rows = new Int32Array(layers.length * frames * places);
   for (const [layer, codes] of layers.entries()) {
-    for (let at = 0; at < codes.length; at++) {
-      const place = at % places;
-      rows[(at - place) * layers.length + layer * places + place] = codes[at]!;
+    const stride = strides[layer] ?? 1;
+    for (let frame = 0; frame < frames; frame++) {
+      const from = Math.floor(frame / stride) * places;
+      rows.set(codes.subarray(from, from + places), (frame * layers.length + layer) * places);
     }
   }
   return rows;

@@ -5,7 +5,7 @@ import type { DecodedStream, DecodeOptions } from "./codec.js";
 import { type Engine, geometryOf } from "./engine.js";
 import { checkHeader, checkPrefix, layerCount } from "./file-header.js";
 import { inFlight } from "./in-flight.js";
-import { codesPerFrame, decodeLayer } from "./layer-symbols.js";
+import { codesPerFrame, decodeLayer, strideOf } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 import { tailFrames } from "./sides.js";
 import { frameCount } from "./whole-sound.js";
@@ -68,7 +68,7 @@ async function* decodeChunks(
   let pending = Array.from({ length: header.channels }, () => new Float32Array(0));
   let given = 0;
   // Where the sound ends inside its last frames is known from the footer alone.
-  const heldBack = (tailFrames(model) + 1) * model.hop;
+  const heldBack = (tailFrames(model) + model.framesTogether) * model.hop;
   for await (const { frames, block } of synthesized) {
     decoded.frames += frames;
     onProgress?.(decoded.frames);
@@ -101,7 +101,7 @@ function codedLength({ sampleRate, codedSampleRate }: SoundHeader, length: numbe
 function fits(model: Model, header: SoundHeader, frames: number, length: number | undefined): boolean {
   if (length === undefined || length === 0) return false;
   const expected = frameCount(model, codedLength(header, length));
-  return frames === expected || frames === expected - 1;
+  return frames === expected || frames === expected - model.framesTogether;
 }
 
 /**
@@ -140,7 +140,8 @@ function layerOrNone(decode: () => Int32Array, recover: boolean): Int32Array | u
 
 function filledLayer(model: Model, row: readonly number[], layer: number, frames: number): Int32Array {
   const places = codesPerFrame(model);
-  return Int32Array.from({ length: frames * places }, (_, at) => row[layer * places + (at % places)]!);
+  const length = (frames / strideOf(model, layer)) * places;
+  return Int32Array.from({ length }, (_, at) => row[layer * places + (at % places)]!);
 }
 
 function joined(a: Float32Array, b: Float32Array): Float32Array {

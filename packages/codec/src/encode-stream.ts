@@ -6,7 +6,7 @@ import type { EncodeOptions } from "./codec.js";
 import type { Engine } from "./engine.js";
 import { checkPrefix, highestRate, layerCount, layerInfos } from "./file-header.js";
 import { inFlight } from "./in-flight.js";
-import { codesPerFrame, encodeLayer } from "./layer-symbols.js";
+import { encodeLayer } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 import { tailFrames } from "./sides.js";
 import { layoutOf, windowsOf } from "./windows.js";
@@ -45,9 +45,7 @@ export async function* encodeSound(
 
 /** Bytes [layer][channel] of a chunk, from what the encoder gave for each channel. */
 function sectionsOf(model: Model, channels: Int32Array[], frames: number, used: number): Uint8Array[][] {
-  const layers = channels.map((codes) =>
-    columns(codes, model.quantizer.layers, codesPerFrame(model), frames),
-  );
+  const layers = channels.map((codes) => columns(model, codes, frames));
   return Array.from({ length: used }, (_, layer) =>
     layers.map((columnsOf) => encodeLayer(model, layer, columnsOf[layer]!)),
   );

@@ -1,5 +1,6 @@
 import { type LayerInfo, type SoundHeader, type StreamHeader, soundHeader } from "@nacre/bitstream";
 import { NacreError } from "@nacre/errors";
+import { strideOf } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 import { hex } from "./model-parts.js";
 
@@ -10,8 +11,12 @@ import { hex } from "./model-parts.js";
 export const highestRate = 768_000;
 
 /** What a file's header says of each layer of a model. */
-export function layerInfos({ quantizer }: Model): LayerInfo[] {
-  return quantizer.alphabets.map((sizes) => ({ role: "content", alphabet: Math.max(...sizes), stride: 1 }));
+export function layerInfos(model: Model): LayerInfo[] {
+  return model.quantizer.alphabets.map((sizes, layer) => ({
+    role: "content",
+    alphabet: Math.max(...sizes),
+    stride: strideOf(model, layer),
+  }));
 }
 
 /** The number of layers that is asked for, all by default. throws NacreError "option" out of range */

@@ -13,7 +13,7 @@ export type InnerWindow<Values> = { channels: Values[]; first: number; frames: n
 export type InnerWindows<Values> = {
   /** [channel], pieces of one length, not of whole frames */
   add(pieces: readonly Values[]): InnerWindow<Values>[];
-  /** The last windows; zeros fill up the last frame. */
+  /** The last windows; zeros fill up the last frame, and the frames that come together with it. */
   finish(): InnerWindow<Values>[];
 };
 
@@ -29,7 +29,7 @@ export function innerWindows<Values extends Float32Array | Int32Array>(
   create: (length: number) => Values,
   channels: number,
   width: number,
-  { past, chunk, future }: Pick<WindowLayout, "past" | "chunk" | "future">,
+  { past, chunk, future, together }: Pick<WindowLayout, "past" | "chunk" | "future" | "together">,
 ): InnerWindows<Values> {
   const size = past + chunk + future;
   const fresh = () => Array.from({ length: channels }, () => create((size + chunk) * width));
@@ -74,7 +74,7 @@ export function innerWindows<Values extends Float32Array | Int32Array>(
     },
     finish() {
       const windows: InnerWindow<Values>[] = [];
-      const total = base + Math.ceil(filled / width);
+      const total = base + wholeGroups(filled / width, together);
       const length = Math.min(size, total);
       for (; next < total; next += chunk) {
         const start = Math.min(Math.max(0, next - past), total - length);
@@ -83,6 +83,11 @@ export function innerWindows<Values extends Float32Array | Int32Array>(
       return windows;
     },
   };
+}
+
+/** The least multiple of `together` that holds so many frames. */
+export function wholeGroups(frames: number, together: number): number {
+  return Math.ceil(frames / together) * together;
 }
 
 function part<Values extends Float32Array | Int32Array>(values: Values, from: number, length: number) {

@@ -67,6 +67,8 @@ export type NetworkModel = {
   /** Samples per second and per frame that the networks work with. */
   sampleRate: number;
   hop: number;
+  /** Frames that are coded together, by layers of longer strides or by a network; chunks hold a multiple of it. */
+  framesTogether: number;
 };
 
 /**
@@ -106,6 +108,9 @@ export async function loadModel({
     throw unfit(`decode hash ${hex(decodeHash)} where model.json says ${config.decodeHash}`);
   }
   const { sampleRate, hop } = encoder.network.describe(encoder.config);
+  const framesTogether = togetherOf(encoder, decoder, quantizer);
+  if (config.framesPerChunk % framesTogether !== 0)
+    throw unfit(`chunks of ${config.framesPerChunk} frames`, `a multiple of ${framesTogether}`);
   return {
     kind: "networks",
     medium: "audio",
@@ -119,6 +124,7 @@ export async function loadModel({
     tables: symbolTables,
     sampleRate,
     hop,
+    framesTogether,
   };
 }
 
@@ -144,9 +150,9 @@ export async function graphHash(
   { network, config }: NetworkModel["encoder"],
   side: "encoder" | "decoder",
 ): Promise<string> {
-  const { hop, latentDim } = network.describe(config);
+  const { hop, latentDim, framesTogether = 1 } = network.describe(config);
   // A few frames: enough for every block, and no larger than the hash needs.
-  const frames = 4;
+  const frames = framesTogether * Math.ceil(4 / framesTogether);
   const shape = side === "encoder" ? [1, frames * hop] : [1, frames, latentDim];
   const source = input("input", "float32", shape);
   const specs = network.parameters(config);
@@ -174,6 +180,27 @@ function checkFit(
     `an encoder of ${from.sampleRate} Hz, hop ${from.hop}, latent ${from.latentDim} beside a decoder of ${to.sampleRate} Hz, hop ${to.hop}, latent ${to.latentDim} and a quantizer of ${dimension}`,
     "three that fit",
   );
+}
+
+function togetherOf(
+  encoder: NetworkModel["encoder"],
+  decoder: NetworkModel["decoder"],
+  { strides }: OpenQuantizer,
+): number {
+  const networks = [encoder, decoder].map(({ network, config }) => network.describe(config));
+  const together = networks.map(({ framesTogether }) => framesTogether ?? 1);
+  const all = [...together, ...(strides ?? [])].reduce(leastMultiple, 1);
+  const inner = networks.every(({ ownEnds }) => ownEnds);
+  if (all > 1 && !inner) throw unfit("frames coded together by networks without ends of their own");
+  if (all > 4096) throw unfit(`${all} frames coded together`, "at most 4096");
+  return all;
+}
+
+/** The least common multiple. */
+export function leastMultiple(a: number, b: number): number {
+  let [divisor, rest] = [a, b];
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return (a / divisor) * b;
 }
 
 function checkTables(

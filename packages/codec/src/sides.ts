@@ -1,8 +1,10 @@
 import type { ReceptiveField } from "@nacre/blocks";
+import { wholeGroups } from "./inner-windows.js";
 import type { Model } from "./model.js";
 
 /**
- * What cutting a signal needs to know of one side of a model: frames of context beside what is kept, and whether the
+ * What cutting a signal needs to know of one side of a model: frames of context beside what is kept, in whole groups of those
+ * that are coded together, and whether the
  * side has ends of its own, so that windows lie inside the signal.
  */
 export type Side = ReceptiveField & { ownEnds: boolean };
@@ -15,7 +17,8 @@ export function sideOf(model: Model, side: "encoder" | "decoder"): Side {
   }
   const { network, config } = model[side];
   const { receptiveField, ownEnds = false } = network.describe(config);
-  return { ...receptiveField, ownEnds };
+  const whole = (frames: number) => wholeGroups(frames, model.framesTogether);
+  return { past: whole(receptiveField.past), future: whole(receptiveField.future), ownEnds };
 }
 
 /**

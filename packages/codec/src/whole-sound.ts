@@ -1,41 +1,47 @@
+import { sizeOf } from "@nacre/blocks";
 import { NacreError } from "@nacre/errors";
 import { codeJoiner, columns } from "./code-joiner.js";
 import { type Engine, geometryOf } from "./engine.js";
 import { checkPrefix } from "./file-header.js";
 import { inFlight } from "./in-flight.js";
+import { wholeGroups } from "./inner-windows.js";
 import type { LayerCodes } from "./layer-codes.js";
-import { codesPerFrame } from "./layer-symbols.js";
+import { codesPerFrame, strideOf } from "./layer-symbols.js";
 import type { Model } from "./model.js";
 import { tailFrames } from "./sides.js";
 import { layoutOf, windowsOf } from "./windows.js";
 
 /** Frames that n samples at the model's rate are coded in: the last windows reach beyond the end. */
 export function frameCount(model: Model, samples: number): number {
-  return Math.ceil(samples / model.hop) + tailFrames(model);
+  return wholeGroups(Math.ceil(samples / model.hop), model.framesTogether) + tailFrames(model);
 }
 
 /** Codes of one channel, [layer]. */
 export async function codesOf(model: Model, engine: Engine, samples: Float32Array): Promise<LayerCodes[]> {
-  const { layers, alphabets } = model.quantizer;
-  const places = codesPerFrame(model);
   const frames = samples.length === 0 ? 0 : frameCount(model, samples.length);
-  const data = Array.from({ length: layers }, () => new Int32Array(frames * places));
-  let at = 0;
+  const layers = model.quantizer.alphabets.map((_, layer) => {
+    const shape = layerShape(model, layer, frames);
+    return { ...shape, data: new Int32Array(sizeOf(shape.grid)) };
+  });
+  const filled = layers.map(() => 0);
   for await (const { codes, frames: count } of analyzedWindows(model, engine, samples)) {
-    for (const [layer, column] of columns(codes, layers, places, count).entries())
-      data[layer]!.set(column, at);
-    at += count * places;
+    for (const [layer, column] of columns(model, codes, count).entries()) {
+      layers[layer]!.data.set(column, filled[layer]!);
+      filled[layer]! += column.length;
+    }
   }
-  return data.map((codes, layer) => ({ ...layerShape(alphabets[layer]!, frames), data: codes }));
+  return layers;
 }
 
-/** What LayerCodes say of a content layer beside its codes. */
-export function layerShape(alphabets: readonly number[], frames: number): Omit<LayerCodes, "data"> {
+/** What LayerCodes say of a content layer of so many frames beside its codes. */
+export function layerShape(model: Model, layer: number, frames: number): Omit<LayerCodes, "data"> {
+  const alphabets = model.quantizer.alphabets[layer]!;
   const places = alphabets.length;
+  const stride = strideOf(model, layer);
   return {
     role: "content",
-    grid: places === 1 ? [frames] : [frames, places],
-    stride: places === 1 ? [1] : [1, 1],
+    grid: places === 1 ? [frames / stride] : [frames / stride, places],
+    stride: places === 1 ? [stride] : [stride, 1],
     alphabet: Math.max(...alphabets),
   };
 }
@@ -57,7 +63,7 @@ export async function latentOf(model: Model, engine: Engine, samples: Float32Arr
 /**
  * The first `length` samples that codes stand for; zeros where there are fewer.
  *
- * layers  [layer][frames * codes per frame], 1 .. all layers, all of one length
+ * layers  [layer][frames / stride * codes per frame], 1 .. all layers, all of one number of frames
  * throws  NacreError "shape" for codes that the model cannot have
  */
 export async function synthesizeWhole(
@@ -103,6 +109,13 @@ function analyzedWindows(model: Model, engine: Engine, samples: Float32Array) {
   );
 }
 
+function expectedCodes(model: Model): string {
+  const { layers, strides } = model.quantizer;
+  if (strides === undefined)
+    return `1 to ${layers} layers of one length, a multiple of ${codesPerFrame(model)}`;
+  return `1 to ${layers} layers of a multiple of ${model.framesTogether} frames, one code in ${strides.join(", ")} frames`;
+}
+
 async function* each<T>(values: readonly T[]): AsyncGenerator<T, void, undefined> {
   yield* values;
 }
@@ -110,13 +123,15 @@ async function* each<T>(values: readonly T[]): AsyncGenerator<T, void, undefined
 function checkCodes(model: Model, layers: readonly Int32Array[]): void {
   const { alphabets } = model.quantizer;
   const places = codesPerFrame(model);
-  const first = layers[0]?.length ?? 0;
+  const frames = ((layers[0]?.length ?? 0) / places) * strideOf(model, 0);
   const fits =
-    layers.length >= 1 && layers.length <= alphabets.length && layers.every(({ length }) => length === first);
-  if (!fits || first % places !== 0) {
+    layers.length >= 1 &&
+    layers.length <= alphabets.length &&
+    layers.every(({ length }, layer) => length * strideOf(model, layer) === frames * places);
+  if (!fits || frames % model.framesTogether !== 0) {
     throw new NacreError("shape", {
       found: `${layers.length} layers of ${layers.map(({ length }) => length).join(", ")} codes`,
-      expected: `1 to ${alphabets.length} layers of one length, a multiple of ${places}`,
+      expected: expectedCodes(model),
     });
   }
   for (const [layer, codes] of layers.entries()) {

@@ -11,6 +11,7 @@ import { sideOf } from "./sides.js";
  * chunk  frames per window
  * past   frames of context in front
  * future frames of context behind
+ * together  frames that come in one: all but tail are multiples of it
  * tail   frames coded beyond the last sample
  * inner  windows lie inside the signal; see innerWindows
  */
@@ -19,6 +20,7 @@ export type WindowLayout = {
   chunk: number;
   past: number;
   future: number;
+  together: number;
   tail: number;
   inner: boolean;
 };
@@ -32,7 +34,8 @@ export type Window = InnerWindow<Float32Array>;
 /** How a model's encoder wants its sound. */
 export function layoutOf(model: Model, tail: number): WindowLayout {
   const { ownEnds, ...field } = sideOf(model, "encoder");
-  return { hop: model.hop, chunk: model.config.framesPerChunk, ...field, tail, inner: ownEnds };
+  const { hop, config, framesTogether } = model;
+  return { hop, chunk: config.framesPerChunk, ...field, together: framesTogether, tail, inner: ownEnds };
 }
 
 /**

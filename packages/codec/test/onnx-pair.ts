@@ -37,6 +37,7 @@ export const reach = { encoder: { past: 2, future: 0 }, decoder: { past: 1, futu
  * type      of the codes
  * rank      of samples
  * open      whether the decoder takes any number of layers
+ * short     samples that the decoder leaves out at the end
  * split     whether quantizer and dequantizer are files of their own
  */
 export type PairForm = {
@@ -46,6 +47,7 @@ export type PairForm = {
   type?: "int32" | "int64";
   rank?: 2 | 3;
   open?: boolean;
+  short?: number;
   split?: boolean;
 };
 
@@ -206,11 +208,13 @@ function codesIn(
   return { inputs: [codes], outputs: outputs(sum(gather(table, places, 0), [0])) };
 }
 
-function soundOf(sums: Tensor, { rank = 2 }: PairForm): Tensor {
+function soundOf(sums: Tensor, { rank = 2, short = 0 }: PairForm): Tensor {
   const frames = sums.shape[0]!;
   const samples = matmul(
     convolved(sums, around, [1, 1]),
     transpose(constant(synthesis, [hop, width]), [1, 0]),
   );
-  return reshape(samples, rank === 2 ? [1, frames * hop] : [1, 1, frames * hop]);
+  const length = frames * hop - short;
+  const kept = slice(reshape(samples, [frames * hop]), 0, 0, length);
+  return reshape(kept, rank === 2 ? [1, length] : [1, 1, length]);
 }

@@ -89,12 +89,16 @@ export async function encodeAll(
 ): Promise<Uint8Array> {
   const { length } = channels[0]!;
   const parts: Uint8Array[] = [];
-  for await (const part of codec.encode(inBlocks(channels, sizes), {
-    sampleRate: rate,
-    length,
-    finalLength: () => length,
-    ...(layers === undefined ? {} : { layers }),
-  }))
+  const { sampleRate } = codec.model;
+  for await (const part of codec.encode(
+    { ...inBlocks(channels, sizes), sampleRate },
+    {
+      sampleRate,
+      length,
+      finalLength: () => length,
+      ...(layers === undefined ? {} : { layers }),
+    },
+  ))
     parts.push(part);
   return joinBytes(parts);
 }

@@ -2,10 +2,11 @@ import { architectureByName, type FrameDecoder, type Network, type PictureDecode
 import { frameDecoder } from "./frame/index.js";
 import { pictureDecoder } from "./picture/index.js";
 import { seanetDecoder } from "./seanet/index.js";
+import { snakeDecoder } from "./snake/index.js";
 import { spectralDecoder } from "./spectral/index.js";
 
 /** Every decoder of sound that a model may name, each version on its own. Adding one is adding a line. */
-export const decoders: readonly Network<unknown>[] = [spectralDecoder, seanetDecoder];
+export const decoders: readonly Network<unknown>[] = [spectralDecoder, seanetDecoder, snakeDecoder];
 
 /** Every decoder of pictures that a model may name. */
 export const pictureDecoders: readonly PictureDecoder<unknown>[] = [pictureDecoder];

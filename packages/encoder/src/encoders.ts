@@ -2,10 +2,11 @@ import { architectureByName, type FrameEncoder, type Network, type PictureEncode
 import { frameEncoder } from "./frame/index.js";
 import { pictureEncoder } from "./picture/index.js";
 import { seanetEncoder } from "./seanet/index.js";
+import { snakeEncoder } from "./snake/index.js";
 import { spectralEncoder } from "./spectral/index.js";
 
 /** Every encoder of sound that a model may name, each version on its own. Adding one is adding a line. */
-export const encoders: readonly Network<unknown>[] = [spectralEncoder, seanetEncoder];
+export const encoders: readonly Network<unknown>[] = [spectralEncoder, seanetEncoder, snakeEncoder];
 
 /** Every encoder of pictures that a model may name. */
 export const pictureEncoders: readonly PictureEncoder<unknown>[] = [pictureEncoder];

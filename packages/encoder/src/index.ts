@@ -11,4 +11,6 @@ export { type FrameEncoderConfig, frameEncoder } from "./frame/index.js";
 export { type PictureEncoderConfig, pictureEncoder } from "./picture/index.js";
 export { seanetEncoder } from "./seanet/index.js";
 export { encoderLayers as seanetEncoderLayers } from "./seanet/layers.js";
+export { snakeEncoder } from "./snake/index.js";
+export { snakeEncoderLayers } from "./snake/layers.js";
 export { type SpectralEncoderConfig, spectralEncoder } from "./spectral/index.js";

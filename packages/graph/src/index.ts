@@ -49,6 +49,7 @@ export {
   sign,
   silu,
   sin,
+  snake,
   sqrt,
   square,
   sub,

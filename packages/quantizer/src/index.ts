@@ -21,6 +21,15 @@ export type { LayerChoice } from "./layer-choice.js";
 export type { Quantized, Quantizer, QuantizerDescription } from "./quantizer.js";
 export { createQuantizer, type QuantizerSpec, quantizers } from "./quantizers.js";
 export {
+  createResidualFactorisedVectorQuantizer,
+  type ResidualFactorisedVectorQuantizerOptions,
+} from "./residual-factorised-vector/array.js";
+export {
+  type FactorisedVectorTensors,
+  factorisedVectorDequantize,
+  factorisedVectorInference,
+} from "./residual-factorised-vector/graph.js";
+export {
   createResidualFiniteScalarQuantizer,
   pointsDiffer,
   type ResidualFiniteScalarQuantizerOptions,

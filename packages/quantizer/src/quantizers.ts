@@ -6,6 +6,10 @@ import {
 import { createFiniteScalarQuantizer, type FiniteScalarQuantizerOptions } from "./finite-scalar/array.js";
 import type { Quantizer } from "./quantizer.js";
 import {
+  createResidualFactorisedVectorQuantizer,
+  type ResidualFactorisedVectorQuantizerOptions,
+} from "./residual-factorised-vector/array.js";
+import {
   createResidualFiniteScalarQuantizer,
   type ResidualFiniteScalarQuantizerOptions,
 } from "./residual-finite-scalar/array.js";
@@ -23,6 +27,7 @@ import { createVectorQuantizer, type VectorQuantizerOptions } from "./vector/arr
 export const quantizers = {
   vector: createVectorQuantizer,
   "residual-vector": createResidualVectorQuantizer,
+  "residual-factorised-vector": createResidualFactorisedVectorQuantizer,
   "finite-scalar": createFiniteScalarQuantizer,
   "residual-finite-scalar": createResidualFiniteScalarQuantizer,
   "factorised-finite-scalar": createFactorisedFiniteScalarQuantizer,
@@ -33,6 +38,7 @@ export const quantizers = {
 export type QuantizerSpec =
   | ({ kind: "vector" } & VectorQuantizerOptions)
   | ({ kind: "residual-vector" } & ResidualVectorQuantizerOptions)
+  | ({ kind: "residual-factorised-vector" } & ResidualFactorisedVectorQuantizerOptions)
   | ({ kind: "finite-scalar" } & FiniteScalarQuantizerOptions)
   | ({ kind: "residual-finite-scalar" } & ResidualFiniteScalarQuantizerOptions)
   | ({ kind: "factorised-finite-scalar" } & FactorisedFiniteScalarQuantizerOptions)

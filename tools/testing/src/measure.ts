@@ -18,7 +18,8 @@ export function countMultiplyAdds(output: Tensor): number {
     const products = sizeOf(outputs[0]!.shape);
     if (op === "gemm") return total + products * inputs[0]!.shape[1]!;
     if (op === "conv") return total + products * sizeOf(inputs[1]!.shape.slice(1));
-    if (op === "matmul" || op === "convTranspose") throw new Error(`the count does not know ${op}`);
+    if (op === "convTranspose") return total + sizeOf(inputs[0]!.shape) * sizeOf(inputs[1]!.shape.slice(1));
+    if (op === "matmul") throw new Error(`the count does not know ${op}`);
     return total;
   }, 0);
 }

@@ -1,3 +1,4 @@
+import { strideOf } from "../layer-symbols.js";
 import type { NetworkModel } from "../model.js";
 import { tailFrames } from "../sides.js";
 
@@ -16,6 +17,9 @@ export type SoundExportConfig = {
   alphabets: readonly (readonly number[])[];
   /** [layer * places]: codes of digital silence. */
   silence: readonly number[];
+  /** Frames that are coded together, and [layer] frames from one code of a layer to its next. */
+  framesTogether: number;
+  strides: readonly number[];
   /** Frames that are coded beyond the last sample. */
   tailFrames: number;
   /** Whether the networks have ends of their own and take no context beyond those of the sound. */
@@ -41,6 +45,8 @@ export function soundExportConfig(model: NetworkModel): SoundExportConfig {
     layers: quantizer.layers,
     alphabets: quantizer.alphabets,
     silence: config.silence,
+    framesTogether: model.framesTogether,
+    strides: quantizer.alphabets.map((_, layer) => strideOf(model, layer)),
     tailFrames: tailFrames(model),
     ownEnds: to.ownEnds ?? false,
     encoder: from.receptiveField,

@@ -18,6 +18,11 @@ export function soundGuide(
           "",
         ]
       : []),
+    ...(facts.framesTogether === 1
+      ? []
+      : [
+          `- Frames come ${facts.framesTogether} at a time. Layers have a code for every ${facts.strides.join(", ")} frames; the graphs have it in each of them, a .nacre file once.`,
+        ]),
     ...(facts.ownEnds ? innerGuide(config.framesPerChunk, facts) : outerGuide(config.framesPerChunk, facts)),
     "",
     `Layers are in order: any first k of them decode. For the others give the code that is one more than the largest (\`alphabets\` in config.json, by layer and place), which adds nothing.`,
@@ -60,7 +65,8 @@ graphs = {name: onnxruntime.InferenceSession(f"{name}.onnx") for name in names}
 def encode(samples):
     """float32 [n], one channel at config["sampleRate"], to codes [1, layers, frames] (or [..., places])."""
     hop, margin = config["hop"], config["encoder"]
-    frames = -(-len(samples) // hop) + config["tailFrames"]
+    together = config["framesTogether"]
+    frames = -(-len(samples) // (hop * together)) * together + config["tailFrames"]
     past, future = (0, 0) if config["ownEnds"] else (margin["past"], margin["future"])
     padded = np.zeros((1, (past + frames + future) * hop), np.float32)
     padded[0, past * hop : past * hop + len(samples)] = samples

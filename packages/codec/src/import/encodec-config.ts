@@ -1,7 +1,6 @@
 import { z } from "zod";
+import { parseForeignConfig, ratios, size } from "./foreign-config.js";
 import { unimportable } from "./foreign-tensors.js";
-
-const size = (most: number) => z.int().min(1).max(most);
 
 // A field that config.json leaves out has the value that transformers' EncodecConfig gives it.
 const schema = z.object({
@@ -10,7 +9,7 @@ const schema = z.object({
   normalize: z.boolean().default(false),
   chunk_length_s: z.number().nullable().default(null),
   target_bandwidths: z.array(z.number().positive()).min(1).max(16).default([1.5, 3, 6, 12, 24]),
-  upsampling_ratios: z.array(size(64)).min(1).max(8).default([8, 5, 4, 2]),
+  upsampling_ratios: ratios.default([8, 5, 4, 2]),
   num_filters: size(1024).default(32),
   num_residual_layers: z.int().min(0).max(8).default(1),
   kernel_size: size(63).default(7),
@@ -38,15 +37,7 @@ export type EncodecConfig = z.infer<typeof schema>;
  * throws NacreError "model" when it is damaged, disagrees with itself, or asks for what Nacre does not do
  */
 export function parseEncodecConfig(json: unknown): EncodecConfig {
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!;
-    throw unimportable(
-      `config.json whose ${path.join(".") || "text"} is wrong: ${message}`,
-      "one of EnCodec",
-    );
-  }
-  const config = parsed.data;
+  const config = parseForeignConfig(schema, json, "EnCodec");
   refuseOtherForms(config);
   if (config.codebook_dim !== null && config.codebook_dim !== config.hidden_size) {
     throw unimportable(

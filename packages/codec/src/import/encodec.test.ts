@@ -1,91 +1,35 @@
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { createRuntime } from "@nacre/runtime/node";
 import { describe, expect, test } from "vitest";
-import { codeOf, decodeAll, encodeAll } from "../../test/tiny.js";
 import {
-  buildModel,
-  type Codec,
-  createCodec,
-  fileCodes,
-  loadModel,
-  openForeignModel,
-  readSafetensors,
-  type StoredTensor,
-  type TrainedModel,
-  writeSafetensors,
-} from "../index.js";
+  changedWeights,
+  equalCodes,
+  equalShare,
+  foreignFiles,
+  importedModel,
+  importVectors,
+  misfit,
+  openedImport,
+  refusal,
+} from "../../test/imports.js";
+import { decodeAll, encodeAll } from "../../test/tiny.js";
+import { fileCodes, type TrainedModel, writeSafetensors } from "../index.js";
 
 // Written by tools/import-proof/encodec.py with the original.
-const folder = (name: string) => fileURLToPath(new URL(`../../test/imports/${name}/`, import.meta.url));
 const runtime = createRuntime({ worker: false });
 const cases = ["encodec-published", "encodec-units", "encodec-symmetric"] as const;
-
-async function files(name: string) {
-  const bytes = async (file: string) => new Uint8Array(await readFile(folder(name) + file));
-  return {
-    config: JSON.parse(new TextDecoder().decode(await bytes("config.json"))) as Record<string, unknown>,
-    weights: await bytes("model.safetensors"),
-  };
-}
-
-async function opened(trained: TrainedModel): Promise<Codec> {
-  return createCodec(await loadModel(await buildModel(trained, [], runtime, { bits: 32 })), runtime);
-}
-
-async function imported(name: string): Promise<TrainedModel> {
-  return openForeignModel(await files(name)).convert(name);
-}
-
-/** The original's sounds [channel][n], codes [channel][layer][frame] and what it decodes from them. */
-async function vectors(name: string) {
-  const { tensors } = readSafetensors(new Uint8Array(await readFile(`${folder(name)}vectors.safetensors`)));
-  const of = (part: string) => tensors[part]!;
-  return Object.keys(tensors)
-    .filter((part) => part.endsWith(".samples"))
-    .map((part) => part.split(".")[0]!)
-    .map((number) => ({
-      samples: rows(of(`${number}.samples`)) as Float32Array[],
-      codes: rows(of(`${number}.codes`)) as Int32Array[],
-      layers: of(`${number}.codes`).shape[1]!,
-      decoded: rows(of(`${number}.decoded`)) as Float32Array[],
-    }));
-}
-
-function rows({ shape, data }: StoredTensor) {
-  const size = data.length / shape[0]!;
-  return Array.from({ length: shape[0]! }, (_, row) => data.slice(row * size, (row + 1) * size));
-}
-
-function layersOf(codes: Int32Array, layers: number): Int32Array[] {
-  const frames = codes.length / layers;
-  return Array.from({ length: layers }, (_, layer) => codes.slice(layer * frames, (layer + 1) * frames));
-}
-
-/** Largest difference over the largest value. */
-function misfit(found: Float32Array, expected: Float32Array): number {
-  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const worst = expected.reduce((most, value, n) => Math.max(most, Math.abs(value - found[n]!)), 0);
-  return worst / scale;
-}
-
-function share(found: readonly Int32Array[], expected: readonly Int32Array[]): number {
-  const equal = expected.map((codes, layer) => codes.filter((code, at) => code === found[layer]![at]).length);
-  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
-  return sum(equal) / sum(expected.map(({ length }) => length));
-}
+const opened = (trained: TrainedModel) => openedImport(trained, runtime);
 
 describe.each(cases)("%s", (name) => {
   test("gives the original's codes, mono and stereo, for every length", async () => {
-    const codec = await opened(await imported(name));
+    const codec = await opened(await importedModel(name));
     let [total, equal] = [0, 0];
-    for (const { samples, codes, layers } of await vectors(name)) {
+    for (const { samples, codes } of await importVectors(name)) {
       for (const [channel, sound] of samples.entries()) {
         const found = (await codec.codes(sound)).map(({ data }) => data);
-        const expected = layersOf(codes[channel]!, layers);
-        expect(found.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
-        total += codes[channel]!.length;
-        equal += share(found, expected) * codes[channel]!.length;
+        expect(found.map(({ length }) => length)).toEqual(codes[channel]!.map(({ length }) => length));
+        const counts = equalCodes(found, codes[channel]!);
+        total += counts.all;
+        equal += counts.equal;
       }
     }
     await codec.close();
@@ -93,10 +37,10 @@ describe.each(cases)("%s", (name) => {
   });
 
   test("decodes the original's codes to its sound within 1e-4", async () => {
-    const codec = await opened(await imported(name));
-    for (const { codes, layers, decoded } of await vectors(name)) {
+    const codec = await opened(await importedModel(name));
+    for (const { codes, decoded } of await importVectors(name)) {
       for (const [channel, expected] of decoded.entries()) {
-        const found = await codec.synthesize(layersOf(codes[channel]!, layers), expected.length);
+        const found = await codec.synthesize(codes[channel]!, expected.length);
         expect(misfit(found, expected)).toBeLessThan(1e-4);
       }
     }
@@ -105,13 +49,13 @@ describe.each(cases)("%s", (name) => {
 });
 
 test("a file holds the original's codes, and decodes to its sound and length, in stereo", async () => {
-  const codec = await opened(await imported("encodec-published"));
-  const stereo = (await vectors("encodec-published")).find(({ samples }) => samples.length === 2)!;
+  const codec = await opened(await importedModel("encodec-published"));
+  const stereo = (await importVectors("encodec-published")).find(({ samples }) => samples.length === 2)!;
   const file = await encodeAll(codec, stereo.samples, { sizes: [1000, 77] });
   const inFile = fileCodes(codec.model, file);
   for (const [channel, codes] of stereo.codes.entries()) {
     const found = inFile.map((layer) => layer[channel]!.data);
-    expect(share(found, layersOf(codes, stereo.layers))).toBeGreaterThan(0.999);
+    expect(equalShare(found, codes)).toBeGreaterThan(0.999);
   }
   const { channels, length } = await decodeAll(codec, file, { sizes: [100] });
   expect(length).toBe(stereo.samples[0]!.length);
@@ -125,7 +69,7 @@ test("a file holds the original's codes, and decodes to its sound and length, in
 test.each(cases)(
   "%s, cut into windows shorter than the sound, still gives its codes and sound",
   async (name) => {
-    const trained = await imported(name);
+    const trained = await importedModel(name);
     const cut = (part: TrainedModel["encoder"]) => ({
       ...part,
       config: { ...(part.config as object), memory: 24 },
@@ -137,20 +81,20 @@ test.each(cases)(
       decoder: cut(trained.decoder),
     };
     const codec = await opened(short);
-    const { samples, codes, layers, decoded } = (await vectors(name)).at(-1)!;
-    const expected = layersOf(codes[0]!, layers);
+    const { samples, codes, decoded } = (await importVectors(name)).at(-1)!;
+    const expected = codes[0]!;
     const found = (await codec.codes(samples[0]!)).map(({ data }) => data);
-    expect(share(found, expected)).toBeGreaterThan(0.999);
+    expect(equalShare(found, expected)).toBeGreaterThan(0.999);
     expect(misfit(await codec.synthesize(expected, decoded[0]!.length), decoded[0]!)).toBeLessThan(1e-4);
     await codec.close();
   },
 );
 
 test("every prefix of layers decodes to the sound of the codebooks' partial sums", async () => {
-  const codec = await opened(await imported("encodec-units"));
-  const { codes, layers, decoded } = (await vectors("encodec-units")).at(-1)!;
-  const all = layersOf(codes[0]!, layers);
-  const errors = [1, 3, layers].map((used) => codec.synthesize(all.slice(0, used), decoded[0]!.length));
+  const codec = await opened(await importedModel("encodec-units"));
+  const { codes, decoded } = (await importVectors("encodec-units")).at(-1)!;
+  const all = codes[0]!;
+  const errors = [1, 3, all.length].map((used) => codec.synthesize(all.slice(0, used), decoded[0]!.length));
   const worst = (await Promise.all(errors)).map((sound) => misfit(sound, decoded[0]!));
   expect(worst[0]).toBeGreaterThan(worst[1]!);
   expect(worst[2]).toBeLessThan(1e-4);
@@ -158,27 +102,10 @@ test("every prefix of layers decodes to the sound of the codebooks' partial sums
 });
 
 describe("what cannot be imported is refused with its reason", async () => {
-  const whole = await files("encodec-units");
-  const { tensors } = readSafetensors(whole.weights);
-  const refused = async (files: { config: unknown; weights: Uint8Array }, family?: string) => {
-    const convert = () => openForeignModel(files, family).convert("x");
-    let message = "";
-    try {
-      convert();
-    } catch (error) {
-      message = String(error);
-    }
-    return { code: await codeOf(convert), message };
-  };
-  const changed = (change: Record<string, StoredTensor | undefined>) => ({
+  const whole = await foreignFiles("encodec-units");
+  const changed = (change: Parameters<typeof changedWeights>[1]) => ({
     config: whole.config,
-    weights: writeSafetensors(
-      Object.fromEntries(
-        Object.entries({ ...tensors, ...change }).filter(
-          (entry): entry is [string, StoredTensor] => !!entry[1],
-        ),
-      ),
-    ),
+    weights: changedWeights(whole.weights, change),
   });
   const book = "quantizer.layers.2.codebook.embed";
   const zip = Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0);
@@ -221,14 +148,14 @@ describe("what cannot be imported is refused with its reason", async () => {
     ["padding of another kind", config({ pad_mode: "constant" }), "pad_mode"],
     ["codebooks narrower than the latent", config({ codebook_dim: 6 }), "codebooks of 6"],
   ])("%s", async (_, files, words) => {
-    const { code, message } = await refused(files, "encodec");
+    const { code, message } = await refusal(files, "encodec");
     expect(code).toBe("model");
     expect(message).toContain(words);
   });
 
   test("tensors of no codec, and a family that is not known", async () => {
     const weights = writeSafetensors({ a: { shape: [1], data: Float32Array.of(1) } });
-    expect((await refused({ config: {}, weights })).message).toContain("of no codec");
-    expect((await refused(whole, "opus")).code).toBe("option");
+    expect((await refusal({ config: {}, weights })).message).toContain("of no codec");
+    expect((await refusal(whole, "opus")).code).toBe("option");
   });
 });

@@ -2,8 +2,9 @@ import type { SeanetConfig, SeanetLayer } from "@nacre/blocks";
 import { seanetDecoder, seanetDecoderLayers } from "@nacre/decoder";
 import { seanetEncoder, seanetEncoderLayers } from "@nacre/encoder";
 import { type EncodecConfig, encodecLayers, parseEncodecConfig } from "./encodec-config.js";
+import { isRecord } from "./foreign-config.js";
 import type { ForeignFamily } from "./foreign-family.js";
-import { type ForeignTensors, unimportable } from "./foreign-tensors.js";
+import { type ForeignTensors, joined, refuseStrangers } from "./foreign-tensors.js";
 
 // Seconds that are coded together, and those in front that the LSTM hears before: sounds up to the sum of both are
 // coded as the original does, whole, and longer ones take half as long again.
@@ -38,7 +39,8 @@ export const encodec: ForeignFamily = {
       ...layerParameters("decoder.layers", seanetDecoderLayers(receiver), tensors),
       "quantizer.codebooks": codebooksOf(quantizer, tensors),
     };
-    refuseStrangers(tensors);
+    // Counts and sums of the codebooks' training stand beside them and decide nothing.
+    refuseStrangers(tensors, /\.codebook\.(cluster_size|embed_avg|inited)$/);
     const rate = Math.round(config.sampling_rate / 100) / 10;
     return {
       description: `EnCodec at ${rate} kHz, imported: ${quantizer.layers} layers of ${quantizer.entries}`,
@@ -158,30 +160,4 @@ function codebooksOf(
       tensors.plain(`quantizer.layers.${layer}.codebook.embed`, [entries, dimension]),
     ),
   );
-}
-
-// Counts and sums of the codebooks' training stand beside them and decide nothing.
-function refuseStrangers(tensors: ForeignTensors): void {
-  const stranger = tensors
-    .unread()
-    .find((name) => !/\.codebook\.(cluster_size|embed_avg|inited)$/.test(name));
-  if (stranger === undefined) return;
-  throw unimportable(
-    `a tensor "${stranger}" that its config has no use for`,
-    "weights that the config describes",
-  );
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -12,6 +12,9 @@ export type ForeignLicence = {
   notice: string;
 };
 
+/** What a model of ours is made of, but its name. */
+export type ForeignConversion = Omit<TrainedModel, "name" | "version">;
+
 /**
  * One family of codecs that can be imported. Adding one is a file like encodec.ts and a line in import-model.ts.
  *
@@ -24,5 +27,5 @@ export type ForeignFamily = {
   name: string;
   licence: ForeignLicence;
   detect(config: unknown, tensors: ForeignTensors): boolean;
-  convert(config: unknown, tensors: ForeignTensors): Omit<TrainedModel, "name" | "version">;
+  convert(config: unknown, tensors: ForeignTensors): ForeignConversion;
 };

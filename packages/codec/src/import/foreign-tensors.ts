@@ -56,6 +56,31 @@ export function openForeignTensors(file: Uint8Array): ForeignTensors {
   };
 }
 
+/**
+ * Refuses weights that nobody asked for, but those that decide nothing.
+ *
+ * throws NacreError "model" with the first name
+ */
+export function refuseStrangers(tensors: ForeignTensors, known?: RegExp): void {
+  const stranger = tensors.unread().find((name) => !known?.test(name));
+  if (stranger === undefined) return;
+  throw unimportable(
+    `a tensor "${stranger}" that its config has no use for`,
+    "weights that the config describes",
+  );
+}
+
+/** One array of all, one behind the other. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 // As torch.nn.utils.weight_norm names them, and as torch.nn.utils.parametrizations does.
 const weightNormForms = [
   [".weight_g", ".weight_v"],

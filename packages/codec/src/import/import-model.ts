@@ -1,11 +1,13 @@
 import { NacreError } from "@nacre/errors";
 import type { TrainedModel } from "../build-model.js";
+import { dac } from "./dac.js";
 import { encodec } from "./encodec.js";
 import type { ForeignFamily, ForeignFiles, ForeignLicence } from "./foreign-family.js";
 import { openForeignTensors, unimportable } from "./foreign-tensors.js";
+import { snac } from "./snac.js";
 
 /** Every family that can be imported; adding one is a file like encodec.ts and a line here. */
-const families: readonly ForeignFamily[] = [encodec];
+const families: readonly ForeignFamily[] = [encodec, dac, snac];
 
 /** Names of the families that can be imported, as `--as` takes them. */
 export const foreignFamilies: readonly string[] = families.map(({ name }) => name);

@@ -14,7 +14,9 @@ export type PairModel = {
   /** [8] */
   decodeHash: Uint8Array;
   graphs: PairFiles;
-  quantizer: { layers: number; alphabets: readonly (readonly number[])[] };
+  quantizer: { layers: number; alphabets: readonly (readonly number[])[]; strides?: readonly number[] };
+  /** No layer of a pair has fewer codes than another. */
+  framesTogether: 1;
   tables: SymbolTable[];
   sampleRate: number;
   hop: number;
@@ -63,6 +65,7 @@ export function pairModel(
   const quantizer = { layers, alphabets };
   const id = `${name}@${version}`;
   return {
+    framesTogether: 1,
     kind: "onnx-pair",
     medium: "audio",
     config,

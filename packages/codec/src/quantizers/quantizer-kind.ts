@@ -8,17 +8,20 @@ import type { z } from "zod";
  * layers      L
  * dimension   D, values of one latent frame
  * alphabets   [L][P], codes at that place are 0 .. alphabet - 1; P is the same in all layers
+ * strides     [L], frames from one code of a layer to its next; 1 for all where they are left out. In matrices of codes
+ *             below, the code of such a layer stands in each of its frames, whose number is a multiple of all strides
  * encode      latent float32 [N, D] -> codes int32 [N, L * P]
  * decode      codes int32 [N, L * P] -> float32 [N, D]; the code `alphabet` stands for a layer that is not
  *             used and adds nothing, so one graph serves every prefix
  * target      latent [N, D] -> [N, D], what the sum of the layers approaches: the latent itself for vectors,
  *             the latent brought to its bounds for finite scalars
- * dequantize  codes [N, P] of each layer of a prefix -> [N, D], as arrays; throws NacreError "shape" or
+ * dequantize  codes [N / stride, P] of each layer of a prefix -> [N, D], as arrays; throws NacreError "shape" or
  *             "bitstream" as the quantizer does
  */
 export type OpenQuantizer = {
   layers: number;
   dimension: number;
+  strides?: readonly number[];
   alphabets: readonly (readonly number[])[];
   encode(latent: Tensor): Tensor;
   decode(codes: Tensor): Tensor;

@@ -2,6 +2,7 @@ import { assert } from "@nacre/errors";
 import { z } from "zod";
 import { factorisedFiniteScalar } from "./factorised-finite-scalar.js";
 import type { OpenQuantizer, QuantizerKind } from "./quantizer-kind.js";
+import { residualFactorisedVector } from "./residual-factorised-vector.js";
 import { residualFiniteScalar } from "./residual-finite-scalar.js";
 import { residualScalar } from "./residual-scalar.js";
 import { residualVector } from "./residual-vector.js";
@@ -9,6 +10,7 @@ import { residualVector } from "./residual-vector.js";
 /** Every kind of quantizer that a model may name; adding one is a file and a line here. */
 export const quantizerKinds = [
   residualVector,
+  residualFactorisedVector,
   residualFiniteScalar,
   factorisedFiniteScalar,
   residualScalar,

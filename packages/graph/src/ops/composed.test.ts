@@ -19,6 +19,7 @@ import {
   round,
   silu,
   slice,
+  snake,
   split,
   squeeze,
   sum,
@@ -98,6 +99,37 @@ describe("functions made of several ops", () => {
     const values = [-3, -0.5, 0, 2];
     const { data } = await made(silu(list(...values)));
     expect(data).toEqual(values.map((x) => expect.closeTo(x / (1 + Math.exp(-x)), 6)));
+  });
+
+  test("snake is x + sin(a x)^2 / a, and x where a is 0", async () => {
+    const [values, alphas] = [
+      [-3, -0.5, 1, 2],
+      [0.5, 2, 0, 1],
+    ] as const;
+    const { data } = await made(snake(list(...values), list(...alphas)));
+    expect(data).toEqual(
+      values.map((x, at) => {
+        const a = alphas[at]!;
+        return expect.closeTo(a === 0 ? x : x + Math.sin(a * x) ** 2 / a, 6);
+      }),
+    );
+  });
+
+  test("snake's slopes are those of central differences, for x and for a", () => {
+    const of = (x: number, a: number) => x + Math.sin(a * x) ** 2 / (a + 1e-9);
+    const points = [
+      [-2, 0.3],
+      [0.7, 1.5],
+      [3, 2],
+    ] as const;
+    for (const [x, a] of points) {
+      const [at, alpha] = [list(x), list(a)];
+      const slopes = gradients([snake(at, alpha)], [list(1)], [at, alpha]);
+      const [bySignal, byAlpha] = evaluate(slopes, {}).map(({ data }) => Number(data[0]));
+      const step = 1e-5;
+      expect(bySignal).toBeCloseTo((of(x + step, a) - of(x - step, a)) / (2 * step), 5);
+      expect(byAlpha).toBeCloseTo((of(x, a + step) - of(x, a - step)) / (2 * step), 5);
+    }
   });
 });
 

@@ -195,6 +195,12 @@ export const elu = (x: Tensor): Tensor => apply(eluOp, [x], {});
 export const gelu = (x: Tensor): Tensor => apply(geluOp, [x], {});
 /** x sigmoid(x). */
 export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x));
+/**
+ * x + sin(a x)^2 / a, broadcast: Snake (Ziyin et al. 2020, arXiv 2006.08195, equation 3). `alpha` is a, at least 0;
+ * as in the codecs that use it, 1e-9 is added where it divides, so that 0 gives x.
+ */
+export const snake = (x: Tensor, alpha: Tensor): Tensor =>
+  add(x, mul(reciprocal(add(alpha, 1e-9)), square(sin(mul(alpha, x)))));
 /** -1, 0 or 1; no gradient. */
 export const sign = (x: Tensor): Tensor => apply(signOp, [x], {});
 /** x x. */
