@@ -42,6 +42,8 @@ export type ModelInfo = CommonInfo & {
   sampleRate: number;
   /** Frames of codes per second. */
   frameRate: number;
+  /** Frames from one code to the next, layer by layer. */
+  strides: readonly number[];
   /** What one frame can be in one layer: entries of its codebook, or the product of its channels' levels. */
   entries: number;
   /** Sizes of the first layer's alphabets, one per code of a frame: one for vectors, a channel each for scalars. */
@@ -106,7 +108,8 @@ export function infoOf(model: AnyModel, folder: string): ModelInfo | PictureMode
 function soundPart({ quantizer, sampleRate, hop }: Model): Omit<ModelInfo, keyof CommonInfo> {
   const alphabets = quantizer.alphabets[0]!;
   const entries = alphabets.reduce((product, size) => product * size, 1);
-  return { medium: "audio", sampleRate, frameRate: sampleRate / hop, entries, alphabets };
+  const strides = quantizer.strides ?? quantizer.alphabets.map(() => 1);
+  return { medium: "audio", sampleRate, frameRate: sampleRate / hop, strides, entries, alphabets };
 }
 
 function picturePart({
