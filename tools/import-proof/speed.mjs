@@ -38,7 +38,7 @@ async function speedOf(folder) {
   const weights = new Uint8Array(await readFile(join(folder, "model.safetensors")));
   const foreign = openForeignModel({ config, weights });
   const runtime = createRuntime();
-  const model = await loadModel(await buildModel(foreign.convert("speed"), [], runtime, { half: false }));
+  const model = await loadModel(await buildModel(foreign.convert("speed"), [], runtime, { bits: 32 }));
   const codec = await createCodec(model, runtime, { threads });
   const signal = sound(Math.round(seconds * model.sampleRate), model.sampleRate);
   const original = await openOriginal(foreign.family, folder, signal);

@@ -8,12 +8,17 @@ export async function codesOf(
 ): Promise<{ codes: LayerCodes[][]; facts: Fact[] }> {
   const { file, signal } = await sniff(source);
   const codes = await nacre.codes(file ?? (await readAudio(signal.path ?? signal.bytes())));
-  const shape = [codes.length, codes[0]?.length ?? 0, ...(codes[0]?.[0]?.grid ?? [])];
+  const grids = codes.map(([first]) => first?.grid ?? []);
+  const shape = [codes.length, codes[0]?.length ?? 0, ...(grids[0] ?? [])];
+  const same = grids.every((grid) => grid.join() === grids[0]?.join());
+  const text = same
+    ? `[layers, channels, frames] = [${shape.join(", ")}]`
+    : `${shape[0]} layers of ${grids.map((grid) => grid.join(" x ")).join(", ")} codes, ${shape[1]} channels`;
   return {
     codes,
     facts: [
       { name: "model", value: nacre.model.id, text: nacre.model.id },
-      { name: "shape", value: shape, text: `[layers, channels, frames] = [${shape.join(", ")}]` },
+      { name: "shape", value: same ? shape : grids.map((grid) => [shape[1]!, ...grid]), text },
     ],
   };
 }

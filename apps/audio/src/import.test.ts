@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { call } from "../test/in-process.js";
 import { root, sandbox, speech, tones } from "../test/program.js";
@@ -42,6 +43,35 @@ test("an imported EnCodec encodes, decodes, inspects and trims, and tables from 
   ])
     expect(await call(argv), argv[0]).toMatchObject({ code: 0, err: "" });
   expect(size("b.wav")).toBe(size("a.wav"));
+}, 60_000);
+
+test("an imported SNAC, layers at different rates, encodes, decodes, inspects, trims and gives its codes", async () => {
+  const at = sandbox();
+  const packed = join(root, "packages", "codec", "test", "imports", "snac-strides");
+  mkdirSync(at("snac"));
+  cpSync(join(packed, "config.json"), at("snac", "config.json"));
+  writeFileSync(
+    at("snac", "model.safetensors"),
+    gunzipSync(readFileSync(join(packed, "model.safetensors.gz"))),
+  );
+  const made = await call(["models", "import", at("snac"), "-o", at("model"), "--json"]);
+  expect(made.err).toMatch(/^note: SNAC.*MIT licence\n$/);
+  // 200 frames a second of 5 bits, in a quarter, half and all of them.
+  expect(JSON.parse(made.out.toString())).toMatchObject({ id: "model@1", layers: 3, nominalKbps: 1.75 });
+  expect(readFileSync(at("model", "card.md"), "utf8")).toContain("noise at its mean");
+  writeFileSync(at("a.wav"), tones({ seconds: 1 }));
+  const model = ["-m", at("model")];
+  for (const argv of [
+    ["encode", at("a.wav"), "-o", at("a.nacre"), ...model],
+    ["trim", at("a.nacre"), "--layers", "2", "-o", at("b.nacre")],
+    ["decode", at("b.nacre"), "-o", at("b.wav"), ...model],
+    ["inspect", at("a.nacre"), "--original", at("a.wav"), "--page", at("a.html"), ...model],
+    ["codes", at("a.nacre"), "-o", at("a.safetensors"), ...model],
+  ])
+    expect(await call(argv), argv[0]).toMatchObject({ code: 0, err: "" });
+  expect(readFileSync(at("b.wav")).length).toBe(readFileSync(at("a.wav")).length);
+  const refused = await call(["codes", at("a.nacre"), "-o", at("a.npy"), ...model]);
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("write .safetensors") });
 }, 60_000);
 
 test("what cannot be imported is refused in one sentence, exit 1, and leaves nothing", async () => {

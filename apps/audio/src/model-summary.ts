@@ -3,8 +3,9 @@ import type { ModelInfo } from "@nacre/nacre";
 
 /** What there is to tell of a model of sound. */
 export function modelSummary(model: ModelInfo): ModelSummary {
-  const { id, folder, description, sampleRate, frameRate, layers, entries } = model;
-  const kbps = (layers * Math.log2(entries) * frameRate) / 1000;
+  const { id, folder, description, sampleRate, frameRate, strides, layers, entries } = model;
+  const codesPerSecond = strides.reduce((sum, stride) => sum + frameRate / stride, 0);
+  const kbps = (Math.log2(entries) * codesPerSecond) / 1000;
   const facts: Fact[] = [
     { name: "sampleRate", value: sampleRate, text: `${sampleRate} Hz` },
     { name: "frameRate", value: frameRate, text: `${frameRate} frames/s` },

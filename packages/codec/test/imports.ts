@@ -39,7 +39,7 @@ export async function importedModel(name: string): Promise<TrainedModel> {
 
 /** The same, opened. */
 export async function openedImport(trained: TrainedModel, runtime: Runtime): Promise<Codec> {
-  return createCodec(await loadModel(await buildModel(trained, [], runtime, { half: false })), runtime);
+  return createCodec(await loadModel(await buildModel(trained, [], runtime, { bits: 32 })), runtime);
 }
 
 /** What the original made of every sound, the longest last. */

@@ -17,7 +17,7 @@ const largestConfig = 2 ** 20;
 export type ImportRequest = {
   /** A folder with config.json and model.safetensors, or a .safetensors file beside its config.json. */
   from: string;
-  /** "encodec"; found out by config and tensors where it is left out. */
+  /** "encodec", "dac" or "snac"; found out by config and tensors where it is left out. */
   family?: string;
   /** Folder of the model, made where there is none. */
   out: string;
@@ -95,7 +95,7 @@ async function refuseFolderOfPickles(folder: string, weights: string): Promise<v
   throw new NacreError("model", {
     found: `${pickle}, a pickle, which can run any program when it is opened`,
     expected: "model.safetensors beside config.json",
-    mend: "get model.safetensors of the same model, or convert the file where you trust it",
+    mend: "get model.safetensors of the same model, or convert the file where you trust it (docs/import.md)",
   });
 }
 

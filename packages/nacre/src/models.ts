@@ -42,6 +42,8 @@ export type ModelInfo = CommonInfo & {
   sampleRate: number;
   /** Frames of codes per second. */
   frameRate: number;
+  /** Frames from one code to the next, layer by layer. */
+  strides: readonly number[];
   /** What one frame can be in one layer: entries of its codebook, or the product of its channels' levels. */
   entries: number;
   /** Whether the first layers decode alone; those of Nacre's own models do. */
@@ -113,6 +115,7 @@ function soundPart(model: Model): Omit<ModelInfo, keyof CommonInfo> {
     medium: "audio",
     sampleRate,
     frameRate: sampleRate / hop,
+    strides: quantizer.strides ?? quantizer.alphabets.map(() => 1),
     entries,
     prefixes: decodesPrefixes(model),
     alphabets,

@@ -99,7 +99,7 @@ describe("the graphs alone, put together as the README says, give the codec's co
       config: JSON.parse(new TextDecoder().decode(await read("config.json"))),
       weights: await read("model.safetensors"),
     });
-    const built = await buildModel(foreign.convert("units"), [], runtime, { half: false });
+    const built = await buildModel(foreign.convert("units"), [], runtime, { bits: 32 });
     const codec = await createCodec(await loadModel(built), runtime, { threads: 1 });
     await agrees(codec, hum(40 * codec.model.hop));
     await codec.close();

@@ -62,7 +62,7 @@ export function exportSafetensors(
   const rows = specs.map(({ name, shape }) => `| ${name} | [${shape.join(", ")}] |`);
   return {
     "model.safetensors": writeSafetensors(Object.fromEntries(tensors), {
-      half,
+      bits: half ? 16 : 32,
       metadata: { format: "pt", model: model.id, licence },
     }),
     "config.json": jsonText(config),

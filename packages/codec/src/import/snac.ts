@@ -57,12 +57,17 @@ export const snac: ForeignFamily = {
       ...convertSnake(codec, forms, tensors, sequentialPlaces(form), {
         attention: (side) => `${listOf(side)}.${sequentialAttention(form, side)}`,
       }),
-      description: `${snakeDescription("SNAC", codec)}, at a code in ${codec.strides.join(", ")} frames`,
+      description: describe(config, codec),
       licence: snac.licence.licence,
       provenance: { importedAs: "snac", config, ...(config.noise ? { noise: "left out: its mean" } : {}) },
     };
   },
 };
+
+function describe({ noise }: SnacConfig, codec: SnakeCodec): string {
+  const rates = `${snakeDescription("SNAC", codec)}, a code in ${codec.strides.join(", ")} frames`;
+  return noise ? `${rates}, the decoder's noise at its mean, zero` : rates;
+}
 
 function codecOf(config: SnacConfig): SnakeCodec {
   const { encoder_rates: down, encoder_dim: width, latent_dim, vq_strides: strides } = config;

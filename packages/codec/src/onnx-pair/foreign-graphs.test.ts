@@ -21,7 +21,7 @@ test("an EnCodec's four graphs, with mirrored ends and LSTMs, are found out and 
   const read = async (name: string) => new Uint8Array(await readFile(folder + name));
   const config = JSON.parse(new TextDecoder().decode(await read("config.json")));
   const foreign = openForeignModel({ config, weights: await read("model.safetensors") });
-  const built = await buildModel(foreign.convert("units"), [], runtime, { half: false });
+  const built = await buildModel(foreign.convert("units"), [], runtime, { bits: 32 });
   const own = await createCodec(await loadModel(built), runtime, { threads: 1 });
   const { sampleRate, hop } = own.model;
   const files = exportOnnx(own.model);
