@@ -1,7 +1,7 @@
 import { parseStream } from "@nacre/bitstream";
 import { counted, type Fact, label, once, type Source, type Task, type Work } from "@nacre/cli";
 import { isNacreError, type NacreError } from "@nacre/errors";
-import { openAudio } from "@nacre/media";
+import { type OpenedAudio, openAudio } from "@nacre/media";
 import { type OpenedVideoFile, openVideo } from "@nacre/media/video";
 import type { VideoNacre } from "@nacre/nacre";
 import type { VideoFrame } from "@nacre/signal";
@@ -17,7 +17,7 @@ export async function encodeVideo(
   task: Task,
 ): Promise<Work> {
   const name = label(source);
-  const { rate, maxPixels, soundtrack, sound: withSound = true } = request;
+  const { rate, maxPixels, sound: withSound = true } = request;
   const opened = await openVideo(source.path ?? source.bytes(), {
     ...(rate && { rate }),
     ...(maxPixels !== undefined && { maxFramePixels: maxPixels }),
@@ -25,7 +25,11 @@ export async function encodeVideo(
   for (const warning of opened.warnings) task.warn(warning);
   const kept = keptFrames(opened);
   const video = { ...coloured(opened, request, name, task), frames: kept.frames };
-  const sound = soundtrack !== undefined ? await openAudio(soundtrack) : withSound ? opened.sound : undefined;
+  const own = await soundOf(request).catch(async (error: unknown) => {
+    await opened.close();
+    throw error;
+  });
+  const sound = own ?? (withSound ? opened.sound : undefined);
   const begun = performance.now();
   const told = { layers: 0, coded: 0 };
   async function* pieces() {
@@ -48,7 +52,7 @@ export async function encodeVideo(
       }
     } finally {
       // Not awaited: a silent pipe closes only when it speaks again, or when the program lets go of it.
-      void opened.close().catch(() => undefined);
+      for (const each of [opened, own]) void each?.close().catch(() => undefined);
     }
   }
   const shape = () => shapeOf(video, kept.count(), told.coded);
@@ -63,6 +67,10 @@ export async function encodeVideo(
     ],
     failure: kept.failure,
   };
+}
+
+async function soundOf({ soundtrack }: EncodeRequest): Promise<OpenedAudio | undefined> {
+  return soundtrack === undefined ? undefined : openAudio(soundtrack);
 }
 
 function ratesOf({ layers, quality, psnr, bpp, kbps, soundModel, soundLayers }: EncodeRequest) {
