@@ -1,12 +1,11 @@
 import { parseStream } from "@nacre/bitstream";
 import { counted, type Fact, label, once, type Source, type Task, type Work } from "@nacre/cli";
-import { isNacreError, type NacreError } from "@nacre/errors";
 import { type OpenedAudio, openAudio } from "@nacre/media";
 import { type OpenedVideoFile, openVideo } from "@nacre/media/video";
 import type { VideoNacre } from "@nacre/nacre";
-import type { VideoFrame } from "@nacre/signal";
 import { coloured } from "./coloured.js";
 import { costFacts, layersFact, progressLabel, type Shape, shapeFacts, speedFact } from "./facts.js";
+import { keptFrames, keptSound } from "./kept.js";
 import type { EncodeRequest } from "./options.js";
 
 /** A video file, folder or pipe on its way to a .nacre file, in memory of some frames. */
@@ -29,7 +28,8 @@ export async function encodeVideo(
     await opened.close();
     throw error;
   });
-  const sound = own ?? (withSound ? opened.sound : undefined);
+  const heard = own ?? (withSound ? opened.sound : undefined);
+  const sound = heard && (await keptSound(heard, name, task));
   const begun = performance.now();
   const told = { layers: 0, coded: 0 };
   async function* pieces() {
@@ -76,27 +76,6 @@ async function soundOf({ soundtrack }: EncodeRequest): Promise<OpenedAudio | und
 function ratesOf({ layers, quality, psnr, bpp, kbps, soundModel, soundLayers }: EncodeRequest) {
   const given = Object.entries({ layers, quality, psnr, bpp, kbps, soundModel, soundLayers });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-}
-
-/**
- * The frames of a video up to where it breaks: what came before a break is coded and kept, the break is told at the end. A
- * video that breaks before its first frame fails at once.
- */
-function keptFrames({ frames }: OpenedVideoFile) {
-  let count = 0;
-  let failure: NacreError | undefined;
-  async function* whole(): AsyncGenerator<VideoFrame, void, undefined> {
-    try {
-      for await (const frame of frames) {
-        yield frame;
-        count++;
-      }
-    } catch (error) {
-      if (count === 0 || !isNacreError(error)) throw error;
-      failure = error;
-    }
-  }
-  return { frames: whole(), count: () => count, failure: () => failure };
 }
 
 function shapeOf(
