@@ -1,12 +1,11 @@
 import { parseStream } from "@nacre/bitstream";
 import { counted, type Fact, label, once, type Source, type Task, type Work } from "@nacre/cli";
-import { isNacreError, type NacreError } from "@nacre/errors";
-import { openAudio } from "@nacre/media";
+import { type OpenedAudio, openAudio } from "@nacre/media";
 import { type OpenedVideoFile, openVideo } from "@nacre/media/video";
 import type { VideoNacre } from "@nacre/nacre";
-import type { VideoFrame } from "@nacre/signal";
 import { coloured } from "./coloured.js";
 import { costFacts, layersFact, progressLabel, type Shape, shapeFacts, speedFact } from "./facts.js";
+import { keptFrames, keptSound } from "./kept.js";
 import type { EncodeRequest } from "./options.js";
 
 /** A video file, folder or pipe on its way to a .nacre file, in memory of some frames. */
@@ -17,7 +16,7 @@ export async function encodeVideo(
   task: Task,
 ): Promise<Work> {
   const name = label(source);
-  const { rate, maxPixels, soundtrack, sound: withSound = true } = request;
+  const { rate, maxPixels, sound: withSound = true } = request;
   const opened = await openVideo(source.path ?? source.bytes(), {
     ...(rate && { rate }),
     ...(maxPixels !== undefined && { maxFramePixels: maxPixels }),
@@ -25,7 +24,12 @@ export async function encodeVideo(
   for (const warning of opened.warnings) task.warn(warning);
   const kept = keptFrames(opened);
   const video = { ...coloured(opened, request, name, task), frames: kept.frames };
-  const sound = soundtrack !== undefined ? await openAudio(soundtrack) : withSound ? opened.sound : undefined;
+  const own = await soundOf(request).catch(async (error: unknown) => {
+    await opened.close();
+    throw error;
+  });
+  const heard = own ?? (withSound ? opened.sound : undefined);
+  const sound = heard && (await keptSound(heard, name, task));
   const begun = performance.now();
   const told = { layers: 0, coded: 0 };
   async function* pieces() {
@@ -48,7 +52,7 @@ export async function encodeVideo(
       }
     } finally {
       // Not awaited: a silent pipe closes only when it speaks again, or when the program lets go of it.
-      void opened.close().catch(() => undefined);
+      for (const each of [opened, own]) void each?.close().catch(() => undefined);
     }
   }
   const shape = () => shapeOf(video, kept.count(), told.coded);
@@ -65,30 +69,13 @@ export async function encodeVideo(
   };
 }
 
+async function soundOf({ soundtrack }: EncodeRequest): Promise<OpenedAudio | undefined> {
+  return soundtrack === undefined ? undefined : openAudio(soundtrack);
+}
+
 function ratesOf({ layers, quality, psnr, bpp, kbps, soundModel, soundLayers }: EncodeRequest) {
   const given = Object.entries({ layers, quality, psnr, bpp, kbps, soundModel, soundLayers });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-}
-
-/**
- * The frames of a video up to where it breaks: what came before a break is coded and kept, the break is told at the end. A
- * video that breaks before its first frame fails at once.
- */
-function keptFrames({ frames }: OpenedVideoFile) {
-  let count = 0;
-  let failure: NacreError | undefined;
-  async function* whole(): AsyncGenerator<VideoFrame, void, undefined> {
-    try {
-      for await (const frame of frames) {
-        yield frame;
-        count++;
-      }
-    } catch (error) {
-      if (count === 0 || !isNacreError(error)) throw error;
-      failure = error;
-    }
-  }
-  return { frames: whole(), count: () => count, failure: () => failure };
 }
 
 function shapeOf(

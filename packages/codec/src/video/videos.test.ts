@@ -6,8 +6,8 @@ import {
   trimLayers,
   type VideoHeader,
 } from "@nacre/bitstream";
-import { afterAll, expect, test } from "vitest";
-import { codeOf, encodeAll, hop, hum, inPieces, openTiny, rate } from "../../test/tiny.js";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { codeOf, decodeAll, encodeAll, hop, hum, inPieces, openTiny, rate } from "../../test/tiny.js";
 import { decodeWhole, encodePicture, openTinyPicture, psnr, samePicture } from "../../test/tiny-picture.js";
 import { decodeVideo, encodeVideo, openTinyVideo, panned, videoOf } from "../../test/tiny-video.js";
 import { soundtrackOf, videoFileCodes, videoHeader } from "../index.js";
@@ -142,8 +142,8 @@ test("psnr is reached by every frame", async () => {
 
 test("a sound goes into the file piece by piece and comes out as the file that it was", async () => {
   const sounds = await openTiny();
+  onTestFinished(() => sounds.close());
   const own = await encodeAll(sounds, [hum(6 * rate), hum(6 * rate, 2)]);
-  await sounds.close();
   const clip = Array.from({ length: 40 }, (_, at) => shown[at % 2]!);
   const sound = () => ({ file: inPieces(own, [100]), frameRate: rate / hop });
   const file = await encodeVideo(codec, videoOf(clip), { sound: sound() });
@@ -156,6 +156,7 @@ test("a sound goes into the file piece by piece and comes out as the file that i
   for await (const part of soundtrackOf(videoHeader(header), inPieces(file, [999]))) parts.push(part);
   expect(new Uint8Array(Buffer.concat(parts))).toEqual(own);
   expect((await decodeVideo(codec, file)).frames).toHaveLength(40);
+  expect(await codeOf(() => decodeAll(sounds, file))).toBe("bitstream");
   const heard = (bytes: Uint8Array) => readStream(bytes).chunks.filter(({ mark }) => mark?.kind === "sound");
   expect(heard(trimLayers(file, 1)).map(({ sections }) => sections)).toEqual(
     heard(file).map(({ sections }) => sections),

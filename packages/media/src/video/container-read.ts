@@ -1,5 +1,5 @@
 import { NacreError } from "@nacre/errors";
-import type { Fraction, VideoFacts, VideoFrame } from "@nacre/signal";
+import type { AudioStream, Fraction, VideoFacts, VideoFrame } from "@nacre/signal";
 import { containerSound } from "./container-sound.js";
 import { frameTimes } from "./frame-times.js";
 import {
@@ -76,9 +76,21 @@ async function opened(
     warnings,
     frames: framesOf(library, track, facts, { path, start, end }),
     ...(times.clock !== undefined && { endTime: () => end.time }),
-    ...(sound && (await sound.canDecode()) && { sound: containerSound(library, sound, start) }),
+    ...(sound && (await sound.canDecode()) && { sound: soundOf(library, sound, start, path) }),
     close: async () => input.dispose(),
   };
+}
+
+function soundOf(library: MediaLibrary, track: MediaTrack, start: number, path: string): AudioStream {
+  const { blocks, ...sound } = containerSound(library, track, start);
+  async function* inWords() {
+    try {
+      yield* blocks;
+    } catch (error) {
+      throw inOurWords(error, path);
+    }
+  }
+  return { ...sound, blocks: inWords() };
 }
 
 /** When frames are shown: a rate where one gives the times that the file has, else the file's own clock. */
