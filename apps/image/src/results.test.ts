@@ -47,9 +47,9 @@ test("--json gives one object and nothing else, for every verb that prints a res
     expect(out.toString()).toMatch(/^\{[^\n]*\}\n$/);
     expect(Object.keys(JSON.parse(out.toString()))).toEqual(expect.arrayContaining(names));
   }
-  // train's object is looked at where something is trained, inspect's where its layers are looked at.
+  // train's object is looked at where something is trained, those of inspect and report in tests of their own.
   const all = [...verbs, ...(picture.verbs ?? [])].map(({ name }) => name);
-  expect([...calls.map(([[name]]) => name), "train", "inspect"].sort()).toEqual(all.sort());
+  expect([...calls.map(([[name]]) => name), "train", "inspect", "report"].sort()).toEqual(all.sort());
 });
 
 test("compare has every codec at no more bytes than ours, and a picture with a panel of each", async () => {

@@ -73,12 +73,14 @@ export {
   filmModelSchema,
   loadFilmModel,
 } from "./video/film-model.js";
+export { contentLayers, type FrameChoice, type FrameCodec } from "./video/frame-codec.js";
 export { decodeMotion, encodeMotion } from "./video/motion/code-motion.js";
 export { quarterTaps } from "./video/motion/interpolate.js";
 export { blockSize, type FramePlanes, type MotionField, stillField } from "./video/motion/motion-field.js";
 export { type MotionSearchOptions, searchMotion } from "./video/motion/search.js";
 export { warpFrame } from "./video/motion/warp.js";
 export { motionCodes } from "./video/motion-codes.js";
+export { pictureFrames } from "./video/picture-frames.js";
 export {
   type FrameMemory,
   keyMemory,
@@ -86,8 +88,6 @@ export {
   type PredictedFrameOptions,
   type PredictedFrames,
 } from "./video/predicted-frames.js";
-export { contentLayers, type FrameChoice, type FrameCodec } from "./video/frame-codec.js";
-export { pictureFrames } from "./video/picture-frames.js";
 export { soundtrackHeader, soundtrackOf } from "./video/soundtrack.js";
 export {
   type ColouredFacts,

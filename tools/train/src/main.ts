@@ -3,6 +3,7 @@ import { isNacreError } from "@nacre/errors";
 import { filmRecipes, pictureRecipes, recipes } from "@nacre/training";
 import { Command, Option } from "commander";
 import { makeModel } from "./make-model.js";
+import { mix } from "./mix.js";
 import { run } from "./run.js";
 
 const names = recipes.map(({ name }) => name).join(", ");
@@ -24,6 +25,16 @@ program
   .option("--save-every <steps>", "between checkpoints", Number, 500)
   .option("--validate-every <steps>", "between validations", Number, 500)
   .action(run);
+
+program
+  .command("mix")
+  .description("Writes a checkpoint between a run's and an earlier one of the same run.")
+  .argument("<recipe>", `${names}, ${pictureNames}`)
+  .requiredOption("--with <checkpoint>", "the other one")
+  .requiredOption("--share <number>", "of the other one, 0 to 1", Number)
+  .requiredOption("--out <checkpoint>", "that is written")
+  .option("--folder <folder>", "of runs", "runs")
+  .action(mix);
 
 program
   .command("model")

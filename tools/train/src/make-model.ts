@@ -12,7 +12,7 @@ import {
 } from "@nacre/training";
 import { type CorpusOptions, pictureCorpusOf, soundCorpusOf } from "./choice.js";
 
-type ModelOptions = CorpusOptions & { out: string; modelVersion: number; folder: string; bits: "8" | "16" };
+type ModelOptions = CorpusOptions & { out: string; modelVersion: number; folder: string; bits?: "8" | "16" };
 
 /**
  * Writes a run's averaged weights as a model, with the corpora they heard in its provenance: the part of

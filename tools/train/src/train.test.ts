@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { anyRecipeByName, buildStep, initialState, loadCheckpoint, saveCheckpoint } from "@nacre/training";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { choiceOf } from "./choice.js";
 import { makeModel } from "./make-model.js";
+import { mix } from "./mix.js";
 import { run } from "./run.js";
 
 let folder: string;
@@ -57,4 +59,26 @@ test("only clips of video have frames to choose", async () => {
   await expect(run("film", { corpus: folder, folder, frames: 5, ...often })).rejects.toMatchObject({
     code: "io",
   });
+});
+
+test("a mixture lies between two checkpoints, at its share, and can be gone on with", async () => {
+  const recipe = anyRecipeByName("film");
+  const graph = buildStep(recipe);
+  const own = initialState(recipe, graph);
+  const ones = Object.fromEntries(Object.entries(own).map(([name, values]) => [name, values.map(() => 1)]));
+  mkdirSync(join(folder, "film"));
+  const [path, other, out] = ["film/checkpoint.safetensors", "other", "mixed"].map((name) =>
+    join(folder, name),
+  );
+  await saveCheckpoint(path!, recipe, graph, own, { step: 9, seconds: 4 });
+  await saveCheckpoint(other!, recipe, graph, ones, { step: 5, seconds: 2 });
+  await mix("film", { folder, with: other!, share: 0.25, out: out! });
+  const read = initialState(recipe, graph);
+  expect(await loadCheckpoint(out!, recipe, graph, read)).toEqual({ step: 9, seconds: 4 });
+  for (const [name, values] of Object.entries(own)) {
+    const between = values.map((value) => 0.75 * value + 0.25);
+    expect([name, read[name]!.every((value, at) => value === between[at])]).toEqual([name, true]);
+  }
+  const refused = mix("film", { folder, with: other!, share: 1, out: out! });
+  await expect(refused).rejects.toMatchObject({ code: "option" });
 });
