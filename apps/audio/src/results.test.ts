@@ -47,7 +47,9 @@ test("--json gives one object and nothing else, for every verb that prints a res
     expect(Object.keys(JSON.parse(out.toString()))).toEqual(expect.arrayContaining(names));
   }
   // train's object is looked at where something is trained.
-  expect([...calls.map(([[name]]) => name), "train"].sort()).toEqual(verbs.map(({ name }) => name).sort());
+  expect([...calls.map(([[name]]) => name), "train", "report"].sort()).toEqual(
+    verbs.map(({ name }) => name).sort(),
+  );
 }, 40_000);
 
 test("a page has the table's JSON, a picture and a player for every prefix, with and without the original", async () => {
