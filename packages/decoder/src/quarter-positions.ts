@@ -56,3 +56,9 @@ function quarterOf(whole: Float64Array, down: number, across: number): Float64Ar
     return whole[(channel * scale.patch + line) * scale.patch + patch * across + (at % patch)]!;
   });
 }
+
+/**
+ * What all branches of a scale start at together beside the residual: the maps alone are an inverse cosine
+ * transform at first, and a branch that has learned nothing adds noise to it.
+ */
+export const startingBranch = 0.05;

@@ -5,13 +5,13 @@ import {
   halfSize,
   linear,
   type Parameters,
-  parameter,
   patchify,
   pixelShuffle,
   unpatchify,
 } from "@nacre/blocks";
 import { NacreError } from "@nacre/errors";
-import { add, concat, gemm, mul, reshape, type Tensor } from "@nacre/graph";
+import { add, concat, type Tensor } from "@nacre/graph";
+import { entrance } from "../latent-entrance.js";
 import { fine, scale } from "../quarter-positions.js";
 import type { FrameDecoderConfig } from "./config.js";
 import { place } from "./parameters.js";
@@ -32,35 +32,12 @@ export function decoderForward(
 ): Tensor {
   const grid = gridOf(config, input);
   const shown = patchify(halfSize(input.prediction), scale.patch / 2);
-  const entered = concat([entrance(parameters, input, grid), shown], 1);
+  const entered = concat([entrance(place, parameters, input, grid), shown], 1);
   let rows = linear.forward(place.embed, parameters, entered);
   for (let i = 0; i < config.blocks; i += 1) {
     rows = convNextBlock2d.forward(place.block(i), parameters, rows, grid);
   }
   return add(input.prediction, difference(config, parameters, rows, input.prediction, grid));
-}
-
-/** The mean of the latent that side values tell, [B, height, width, latentDim]. */
-export function sideMean({ latentDim }: FrameDecoderConfig, parameters: Parameters, side: Tensor): Tensor {
-  const [batch, height, width] = side.shape as [number, number, number, number];
-  const rows = meanRows(parameters, side);
-  return reshape(rows, [batch, height * scale.cell, width * scale.cell, latentDim]);
-}
-
-function meanRows(parameters: Parameters, side: Tensor): Tensor {
-  const [batch, height, width, channels] = side.shape as [number, number, number, number];
-  const rows = reshape(side, [batch * height * width, channels]);
-  return pixelShuffle(linear.forward(place.mean, parameters, rows), { batch, height, width }, scale.cell);
-}
-
-/** latent * gain + bias of its depth + mean that the side values tell; [B * height * width, latentDim]. */
-function entrance(parameters: Parameters, { latent, side, depth }: FrameDecoderInput, grid: Grid): Tensor {
-  const { batch, height, width } = grid;
-  const channels = latent.shape[3]!;
-  const byDepth = (name: string) =>
-    reshape(gemm(depth, parameter(parameters, name)), [batch, 1, 1, channels]);
-  const scaled = add(mul(latent, byDepth(place.depthGain)), byDepth(place.depthBias));
-  return add(reshape(scaled, [batch * height * width, channels]), meanRows(parameters, side));
 }
 
 /** Rows at 1/16 to rows at 1/4, beside those of the prediction, and on to pixels that are added to it. */

@@ -1,15 +1,9 @@
-import {
-  chainFields,
-  convNextBlock2d,
-  countParameters,
-  type FrameDecoder,
-  linear,
-  symmetricField,
-} from "@nacre/blocks";
-import { fine, scale } from "../quarter-positions.js";
+import { convNextBlock2d, type FrameDecoder, linear } from "@nacre/blocks";
+import { describeDecoder } from "../describe-decoder.js";
+import { sideMean } from "../latent-entrance.js";
 import { type FrameDecoderConfig, parseConfig } from "./config.js";
-import { decoderForward, sideMean } from "./forward.js";
-import { blockOptions, fineBlockOptions, linearOptions, parameterSpecs } from "./parameters.js";
+import { decoderForward } from "./forward.js";
+import { blockOptions, fineBlockOptions, linearOptions, parameterSpecs, place } from "./parameters.js";
 
 export type { FrameDecoderConfig } from "./config.js";
 
@@ -25,44 +19,21 @@ export const frameDecoder: FrameDecoder<FrameDecoderConfig> = {
   parse: parseConfig,
   parameters: parameterSpecs,
   forward: decoderForward,
-  mean: sideMean,
+  mean: ({ latentDim }, parameters, side) => sideMean(place, latentDim, parameters, side),
   describe,
 };
 
 function describe(config: FrameDecoderConfig): ReturnType<typeof frameDecoder.describe> {
-  const { latentDim, sideChannels, layers, blocks, kernel } = config;
-  const reach = fineReach(config);
-  return {
-    receptiveField: chainFields([
-      ...new Array(blocks).fill(symmetricField(kernel)),
-      { past: reach, future: reach },
-    ]),
-    multiplyAddsPerPixel: multiplyAddsPerPosition(config) / scale.patch ** 2,
-    parameterCount: countParameters(parameterSpecs(config)),
-    ...scale,
-    latentDim,
-    sideChannels,
-    layers,
-  };
-}
-
-/** Whole positions that the blocks at 1/4 reach into. */
-function fineReach({ fineBlocks, fineKernel }: FrameDecoderConfig): number {
-  const { past } = chainFields(new Array(fineBlocks).fill(symmetricField(fineKernel)));
-  return Math.ceil(past / fine.perPosition);
-}
-
-// The rows of gain and bias are chosen once a frame and do not count.
-function multiplyAddsPerPosition(config: FrameDecoderConfig): number {
   const { mean, embed, refine, fineTold, head } = linearOptions(config);
-  const coarse =
-    linear.multiplyAdds(mean) / scale.cell ** 2 +
-    linear.multiplyAdds(embed) +
-    config.blocks * convNextBlock2d.multiplyAdds(blockOptions(config)) +
-    linear.multiplyAdds(refine);
-  const quarter =
-    linear.multiplyAdds(fineTold) +
-    config.fineBlocks * convNextBlock2d.multiplyAdds(fineBlockOptions(config)) +
-    linear.multiplyAdds(head);
-  return coarse + quarter * fine.perPosition ** 2;
+  return describeDecoder(config, parameterSpecs(config), {
+    cell: linear.multiplyAdds(mean),
+    position:
+      linear.multiplyAdds(embed) +
+      config.blocks * convNextBlock2d.multiplyAdds(blockOptions(config)) +
+      linear.multiplyAdds(refine),
+    quarter:
+      linear.multiplyAdds(fineTold) +
+      config.fineBlocks * convNextBlock2d.multiplyAdds(fineBlockOptions(config)) +
+      linear.multiplyAdds(head),
+  });
 }

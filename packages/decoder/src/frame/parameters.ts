@@ -8,7 +8,7 @@ import {
   type ParameterSpec,
   rowOffset,
 } from "@nacre/blocks";
-import { fine, headWeights, refineBias, refineWeights, scale } from "../quarter-positions.js";
+import { fine, headWeights, refineBias, refineWeights, scale, startingBranch } from "../quarter-positions.js";
 import type { FrameDecoderConfig } from "./config.js";
 
 /** Values of a position and of a quarter position of the prediction: at half the size, and whole. */
@@ -26,9 +26,6 @@ export const place = {
   fineBlock: (index: number) => `frameDecoder.fineBlocks.${index}`,
   head: "frameDecoder.head",
 };
-
-/** What all branches of a scale start at together beside the residual, as in the picture decoder. */
-const startingBranch = 0.05;
 
 /** Options of the blocks at 1/16. */
 export function blockOptions(config: FrameDecoderConfig): ConvNextOptions {

@@ -4,12 +4,12 @@ import {
   linear,
   type Parameters,
   type PictureDecoderInput,
-  parameter,
   pixelShuffle,
   unpatchify,
 } from "@nacre/blocks";
 import { NacreError } from "@nacre/errors";
-import { add, gemm, mul, reshape, type Tensor } from "@nacre/graph";
+import type { Tensor } from "@nacre/graph";
+import { entrance } from "../latent-entrance.js";
 import type { PictureDecoderConfig } from "./config.js";
 import { fine, place, scale } from "./parameters.js";
 
@@ -37,34 +37,11 @@ export function blockStates(
   input: PictureDecoderInput,
 ): Tensor[] {
   const grid = gridOf(config, input);
-  const states = [linear.forward(place.embed, parameters, entrance(parameters, input, grid))];
+  const states = [linear.forward(place.embed, parameters, entrance(place, parameters, input, grid))];
   for (let i = 0; i < config.blocks; i += 1) {
     states.push(convNextBlock2d.forward(place.block(i), parameters, states[i]!, grid));
   }
   return states;
-}
-
-/** The mean of the latent that side values tell, [B, height, width, latentDim]. */
-export function sideMean({ latentDim }: PictureDecoderConfig, parameters: Parameters, side: Tensor): Tensor {
-  const [batch, height, width] = side.shape as [number, number, number, number];
-  const rows = meanRows(parameters, side);
-  return reshape(rows, [batch, height * scale.cell, width * scale.cell, latentDim]);
-}
-
-function meanRows(parameters: Parameters, side: Tensor): Tensor {
-  const [batch, height, width, channels] = side.shape as [number, number, number, number];
-  const rows = reshape(side, [batch * height * width, channels]);
-  return pixelShuffle(linear.forward(place.mean, parameters, rows), { batch, height, width }, scale.cell);
-}
-
-/** latent * gain + bias of its depth + mean that the side values tell; [B * height * width, latentDim]. */
-function entrance(parameters: Parameters, { latent, side, depth }: PictureDecoderInput, grid: Grid): Tensor {
-  const { batch, height, width } = grid;
-  const channels = latent.shape[3]!;
-  const byDepth = (name: string) =>
-    reshape(gemm(depth, parameter(parameters, name)), [batch, 1, 1, channels]);
-  const scaled = add(mul(latent, byDepth(place.depthGain)), byDepth(place.depthBias));
-  return add(reshape(scaled, [batch * height * width, channels]), meanRows(parameters, side));
 }
 
 /** Rows at 1/16 to rows at 1/4 and on to pixels. */

@@ -1,14 +1,9 @@
-import {
-  chainFields,
-  convNextBlock2d,
-  countParameters,
-  linear,
-  type PictureDecoder,
-  symmetricField,
-} from "@nacre/blocks";
+import { convNextBlock2d, linear, type PictureDecoder } from "@nacre/blocks";
+import { describeDecoder } from "../describe-decoder.js";
+import { sideMean } from "../latent-entrance.js";
 import { type PictureDecoderConfig, parseConfig } from "./config.js";
-import { blockStates, decoderForward, sideMean } from "./forward.js";
-import { blockOptions, fine, fineBlockOptions, linearOptions, parameterSpecs, scale } from "./parameters.js";
+import { blockStates, decoderForward } from "./forward.js";
+import { blockOptions, fineBlockOptions, linearOptions, parameterSpecs, place } from "./parameters.js";
 
 export type { PictureDecoderConfig } from "./config.js";
 
@@ -28,7 +23,7 @@ export const pictureDecoder: PictureDecoder<PictureDecoderConfig> = {
   parse: parseConfig,
   parameters: parameterSpecs,
   forward: decoderForward,
-  mean: sideMean,
+  mean: ({ latentDim }, parameters, side) => sideMean(place, latentDim, parameters, side),
   describe,
   blocks: {
     count: ({ blocks }) => blocks,
@@ -38,37 +33,14 @@ export const pictureDecoder: PictureDecoder<PictureDecoderConfig> = {
 };
 
 function describe(config: PictureDecoderConfig): ReturnType<typeof pictureDecoder.describe> {
-  const { latentDim, sideChannels, layers, blocks, kernel } = config;
-  const reach = fineReach(config);
-  return {
-    receptiveField: chainFields([
-      ...new Array(blocks).fill(symmetricField(kernel)),
-      { past: reach, future: reach },
-    ]),
-    multiplyAddsPerPixel: multiplyAddsPerPosition(config) / scale.patch ** 2,
-    parameterCount: countParameters(parameterSpecs(config)),
-    ...scale,
-    latentDim,
-    sideChannels,
-    layers,
-  };
-}
-
-/** Whole positions that the blocks at 1/4 reach into. */
-function fineReach({ fineBlocks, fineKernel }: PictureDecoderConfig): number {
-  const { past } = chainFields(new Array(fineBlocks).fill(symmetricField(fineKernel)));
-  return Math.ceil(past / fine.perPosition);
-}
-
-// The rows of gain and bias are chosen once a picture and do not count.
-function multiplyAddsPerPosition(config: PictureDecoderConfig): number {
   const { mean, embed, refine, head } = linearOptions(config);
-  const coarse =
-    linear.multiplyAdds(mean) / scale.cell ** 2 +
-    linear.multiplyAdds(embed) +
-    config.blocks * convNextBlock2d.multiplyAdds(blockOptions(config)) +
-    linear.multiplyAdds(refine);
-  const quarter =
-    config.fineBlocks * convNextBlock2d.multiplyAdds(fineBlockOptions(config)) + linear.multiplyAdds(head);
-  return coarse + quarter * fine.perPosition ** 2;
+  return describeDecoder(config, parameterSpecs(config), {
+    cell: linear.multiplyAdds(mean),
+    position:
+      linear.multiplyAdds(embed) +
+      config.blocks * convNextBlock2d.multiplyAdds(blockOptions(config)) +
+      linear.multiplyAdds(refine),
+    quarter:
+      config.fineBlocks * convNextBlock2d.multiplyAdds(fineBlockOptions(config)) + linear.multiplyAdds(head),
+  });
 }

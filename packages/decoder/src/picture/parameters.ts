@@ -7,7 +7,7 @@ import {
   type ParameterSpec,
   rowOffset,
 } from "@nacre/blocks";
-import { fine, headWeights, refineBias, refineWeights, scale } from "../quarter-positions.js";
+import { fine, headWeights, refineBias, refineWeights, scale, startingBranch } from "../quarter-positions.js";
 import type { PictureDecoderConfig } from "./config.js";
 
 export { fine, scale } from "../quarter-positions.js";
@@ -23,12 +23,6 @@ export const place = {
   fineBlock: (index: number) => `decoder.fineBlocks.${index}`,
   head: "decoder.head",
 };
-
-/**
- * What all branches of a scale start at together beside the residual: the maps alone are an inverse cosine
- * transform at first, and a branch that has learned nothing adds noise to it.
- */
-const startingBranch = 0.05;
 
 /** Options of the blocks at 1/16. */
 export function blockOptions({ dim, blocks, kernel, expansion }: PictureDecoderConfig): ConvNextOptions {

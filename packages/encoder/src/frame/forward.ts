@@ -6,12 +6,12 @@ import {
   type Parameters,
   type PictureLatent,
   patchify,
-  pixelUnshuffle,
 } from "@nacre/blocks";
 import { NacreError } from "@nacre/errors";
-import { concat, gelu, reshape, sub, type Tensor } from "@nacre/graph";
+import { concat, reshape, sub, type Tensor } from "@nacre/graph";
+import { scale, sideForward } from "../cells.js";
 import type { FrameEncoderConfig } from "./config.js";
-import { place, scale } from "./parameters.js";
+import { place } from "./parameters.js";
 
 /**
  * The encoder's graph.
@@ -36,21 +36,8 @@ export function encoderForward(
   const latent = linear.forward(place.head, parameters, rows);
   return {
     latent: reshape(latent, [batch, height, width, config.latentDim]),
-    side: sideForward(config, parameters, latent, grid),
+    side: sideForward(place, config.sideChannels, parameters, latent, grid),
   };
-}
-
-/** Rows of the latent, a cell at a time, to side values. */
-function sideForward(
-  { sideChannels }: FrameEncoderConfig,
-  parameters: Parameters,
-  latent: Tensor,
-  grid: Grid,
-): Tensor {
-  const cells = pixelUnshuffle(latent, grid, scale.cell);
-  const hidden = gelu(linear.forward(place.sideEmbed, parameters, cells));
-  const side = linear.forward(place.sideHead, parameters, hidden);
-  return reshape(side, [grid.batch, grid.height / scale.cell, grid.width / scale.cell, sideChannels]);
 }
 
 function gridOf({ shape }: Tensor, prediction: Tensor): Grid {

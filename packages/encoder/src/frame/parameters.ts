@@ -8,10 +8,8 @@ import {
   type ParameterSpec,
   rowOffset,
 } from "@nacre/blocks";
+import { scale, startingBranch } from "../cells.js";
 import type { FrameEncoderConfig } from "./config.js";
-
-/** Pixels along a side of a position, and positions along a side of a cell of side values. */
-export const scale = { patch: 16, cell: 4 };
 
 /** Pixels of a position: of the frame, and of the prediction at half the size. */
 export const inputs = { lacking: 3 * scale.patch ** 2, told: 3 * (scale.patch / 2) ** 2 };
@@ -24,9 +22,6 @@ export const place = {
   sideEmbed: "frameEncoder.side.embed",
   sideHead: "frameEncoder.side.head",
 };
-
-/** What all branches start at together beside the residual: the rows are a cosine transform at first. */
-const startingBranch = 0.05;
 
 /** Options that all blocks of a config share. */
 export function blockOptions(config: FrameEncoderConfig): ConvNextOptions {

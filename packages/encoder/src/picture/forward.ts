@@ -5,12 +5,12 @@ import {
   type Parameters,
   type PictureLatent,
   patchify,
-  pixelUnshuffle,
 } from "@nacre/blocks";
 import { NacreError } from "@nacre/errors";
-import { gelu, reshape, type Tensor } from "@nacre/graph";
+import { reshape, type Tensor } from "@nacre/graph";
+import { scale, sideForward } from "../cells.js";
 import type { PictureEncoderConfig } from "./config.js";
-import { place, scale } from "./parameters.js";
+import { place } from "./parameters.js";
 
 /**
  * The encoder's graph.
@@ -29,7 +29,7 @@ export function encoderForward(
   const latent = linear.forward(place.head, parameters, rows);
   return {
     latent: reshape(latent, [batch, height, width, config.latentDim]),
-    side: sideForward(config, parameters, latent, grid),
+    side: sideForward(place, config.sideChannels, parameters, latent, grid),
   };
 }
 
@@ -45,19 +45,6 @@ export function blockStates(
     states.push(convNextBlock2d.forward(place.block(i), parameters, states[i]!, grid));
   }
   return states;
-}
-
-/** Rows of the latent, a cell at a time, to side values. */
-function sideForward(
-  { sideChannels }: PictureEncoderConfig,
-  parameters: Parameters,
-  latent: Tensor,
-  grid: Grid,
-): Tensor {
-  const cells = pixelUnshuffle(latent, grid, scale.cell);
-  const hidden = gelu(linear.forward(place.sideEmbed, parameters, cells));
-  const side = linear.forward(place.sideHead, parameters, hidden);
-  return reshape(side, [grid.batch, grid.height / scale.cell, grid.width / scale.cell, sideChannels]);
 }
 
 function gridOf({ shape }: Tensor): Grid {

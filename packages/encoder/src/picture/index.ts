@@ -1,15 +1,8 @@
-import {
-  chainFields,
-  convNextBlock2d,
-  countParameters,
-  linear,
-  type PictureDescription,
-  type PictureEncoder,
-  symmetricField,
-} from "@nacre/blocks";
+import { convNextBlock2d, linear, type PictureDescription, type PictureEncoder } from "@nacre/blocks";
+import { describeEncoder } from "../cells.js";
 import { type PictureEncoderConfig, parseConfig } from "./config.js";
 import { blockStates, encoderForward } from "./forward.js";
-import { blockOptions, linearOptions, parameterSpecs, scale } from "./parameters.js";
+import { blockOptions, linearOptions, parameterSpecs } from "./parameters.js";
 
 export type { PictureEncoderConfig } from "./config.js";
 
@@ -39,19 +32,12 @@ export const pictureEncoder: PictureEncoder<PictureEncoderConfig> = {
 };
 
 function describe(config: PictureEncoderConfig): PictureDescription {
-  const { blocks, kernel, latentDim, sideChannels } = config;
   const { embed, head, sideEmbed, sideHead } = linearOptions(config);
-  const position =
-    linear.multiplyAdds(embed) +
-    blocks * convNextBlock2d.multiplyAdds(blockOptions(config)) +
-    linear.multiplyAdds(head);
-  const cell = linear.multiplyAdds(sideEmbed) + linear.multiplyAdds(sideHead);
-  return {
-    receptiveField: chainFields(new Array(blocks).fill(symmetricField(kernel))),
-    multiplyAddsPerPixel: (position + cell / scale.cell ** 2) / scale.patch ** 2,
-    parameterCount: countParameters(parameterSpecs(config)),
-    ...scale,
-    latentDim,
-    sideChannels,
-  };
+  return describeEncoder(config, parameterSpecs(config), {
+    position:
+      linear.multiplyAdds(embed) +
+      config.blocks * convNextBlock2d.multiplyAdds(blockOptions(config)) +
+      linear.multiplyAdds(head),
+    cell: linear.multiplyAdds(sideEmbed) + linear.multiplyAdds(sideHead),
+  });
 }

@@ -8,10 +8,8 @@ import {
   type ParameterSpec,
   rowOffset,
 } from "@nacre/blocks";
+import { scale, startingBranch } from "../cells.js";
 import type { PictureEncoderConfig } from "./config.js";
-
-/** Pixels along a side of a position, and positions along a side of a cell of side values. */
-export const scale = { patch: 16, cell: 4 };
 
 /** Where each part keeps its parameters. All names begin with "encoder", so that a model's weights may share one file. */
 export const place = {
@@ -21,12 +19,6 @@ export const place = {
   sideEmbed: "encoder.side.embed",
   sideHead: "encoder.side.head",
 };
-
-/**
- * What all branches start at together beside the residual. The rows are a cosine transform at first, and
- * what a branch adds to it before it has learned anything is noise that has to be coded.
- */
-const startingBranch = 0.05;
 
 /** Options that all blocks of a config share. */
 export function blockOptions({ dim, blocks, kernel, expansion }: PictureEncoderConfig): ConvNextOptions {
