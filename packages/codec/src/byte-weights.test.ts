@@ -59,6 +59,12 @@ test("small tensors, vectors and those with few large weights among small ones k
   expect(writeSafetensors(kept, { bits: 8 })).toEqual(writeSafetensors(kept, { bits: 16 }));
 });
 
+test("weights beyond what a scale of fp16 reaches stay as they are", () => {
+  const huge = normals([64, 128], 7);
+  for (const at of huge.data.keys()) huge.data[at]! *= 1e8;
+  expect(toByteWeights(huge)).toBeUndefined();
+});
+
 test("zeros stay zeros", () => {
   const zeros = { shape: [64, 64], data: new Float32Array(4096) };
   expect(fromByteWeights(toByteWeights(zeros)!)!.data).toEqual(zeros.data);
@@ -69,4 +75,23 @@ test("bytes without a scale stay bytes; a scale of another shape is refused", as
   expect(readSafetensors(writeSafetensors({ w: bytes })).tensors.w).toEqual(bytes);
   const odd = writeSafetensors({ w: bytes, "w.scale": { shape: [3], data: Float32Array.of(1, 2, 3) } });
   expect(await codeOf(() => readSafetensors(odd))).toBe("model");
+  // A scale for each weight, and one along both outer axes: shapes that look alike and mean something else.
+  for (const [shape, form] of [
+    [
+      [2, 2],
+      [2, 2],
+    ],
+    [
+      [2, 3, 2],
+      [2, 1, 2],
+    ],
+    [[4], [4]],
+  ] as const) {
+    const count = (sizes: readonly number[]) => sizes.reduce((product, size) => product * size, 1);
+    const file = writeSafetensors({
+      w: { shape, data: new Int8Array(count(shape)) },
+      "w.scale": { shape: form, data: new Float32Array(count(form)) },
+    });
+    expect(await codeOf(() => readSafetensors(file)), form.join()).toBe("model");
+  }
 });

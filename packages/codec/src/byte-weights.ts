@@ -22,23 +22,21 @@ export function toByteWeights({ shape, data }: StoredTensor): ByteWeights | unde
   if (!(data instanceof Float32Array) || shape.length < 2 || data.length < fewest) return undefined;
   const forms = scaleShapes(shape).map((form) => rounded(data, shape, form));
   const best = forms.reduce((one, other) => (other.error < one.error ? other : one));
-  return best.error > mostError ? undefined : best;
+  // Said so that an error that is no number, of weights beyond fp16, keeps them too.
+  return best.error <= mostError ? best : undefined;
 }
 
 /**
  * The weights that bytes stand for.
  *
- * returns undefined where the scale's shape does not fit the bytes'
+ * returns undefined where the scale has none of the shapes that `toByteWeights` gives for such bytes
  */
 export function fromByteWeights({ bytes, scale }: ByteWeights): StoredTensor | undefined {
   const { shape } = bytes;
-  const fits =
-    scale.shape.length === shape.length &&
-    scale.shape.every((size, axis) => size === 1 || size === shape[axis]) &&
-    scale.data instanceof Float32Array;
-  if (!fits) return undefined;
+  const known = shape.length > 1 && scaleShapes(shape).some((form) => form.join() === scale.shape.join());
+  if (!known || !(scale.data instanceof Float32Array)) return undefined;
   const place = placesOf(shape, scale.shape);
-  const scales = scale.data as Float32Array;
+  const scales = scale.data;
   const values = bytes.data as Int8Array;
   return { shape, data: Float32Array.from(values, (value, at) => value * scales[place(at)]!) };
 }
