@@ -1,10 +1,10 @@
 /** The built program as a process, and sounds for it. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BitDepth, wavBytes } from "@nacre/media";
+import { type Ended, startProgram } from "@nacre/testing";
 import { onTestFinished } from "vitest";
 
 /** The repository. */
@@ -13,29 +13,12 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", ".
 export const tinyModel = join(root, "packages", "codec", "test", "tiny-model");
 export const speech = join(root, "samples", "speech.wav");
 
-const program = join(root, "apps", "audio", "bin", "nacre-audio.js");
-
-/** What a run of the program left behind. */
-export type Ended = { code: number | null; signal: string | null; out: Buffer; err: string };
-
 /** Starts the program; its end is awaited with `ended`. */
 export function start(
   argv: readonly string[],
   env: Record<string, string> = {},
-): ChildProcess & { ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [program, ...argv], { cwd: root, env: { ...process.env, ...env } });
-  const out: Buffer[] = [];
-  let err = "";
-  child.stdout.on("data", (part: Buffer) => out.push(part));
-  child.stderr.on("data", (part: Buffer) => {
-    err += part.toString();
-  });
-  // A program that ends early closes its input; that is its right.
-  child.stdin.on("error", () => undefined);
-  const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (code, signal) => resolve({ code, signal, out: Buffer.concat(out), err }));
-  });
-  return Object.assign(child, { ended });
+): ReturnType<typeof startProgram> {
+  return startProgram(join(root, "apps", "audio", "bin", "nacre-audio.js"), argv, { cwd: root, env });
 }
 
 /** Runs the program to its end. */

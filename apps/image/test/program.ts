@@ -1,12 +1,12 @@
 /** The program in this process and as one of its own, and pictures for it. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Io, run } from "@nacre/cli";
+import { run } from "@nacre/cli";
 import { pictureBytes } from "@nacre/media/pictures";
 import type { Picture } from "@nacre/nacre";
+import { type Ended, inProcess, startProgram } from "@nacre/testing";
 import { onTestFinished } from "vitest";
 import { picture } from "../src/medium.js";
 
@@ -19,62 +19,18 @@ export const tinyModel = join(codecTests, "tiny-picture-model");
 export const soundFile = join(codecTests, "golden", "speech.nacre");
 export const speech = join(root, "samples", "speech.wav");
 
-/** What a run of the program left behind. */
-export type Ended = { code: number | null; out: Buffer; err: string };
-
 /** Runs a command line in this process; `interrupt` is given Ctrl-C to press. */
-export async function call(
+export function call(
   argv: readonly string[],
-  stdin: Uint8Array = new Uint8Array(0),
-  interrupt: (press: () => void) => void = () => undefined,
+  stdin?: Uint8Array,
+  interrupt?: (press: () => void) => void,
 ): Promise<Ended> {
-  const out: Uint8Array[] = [];
-  let err = "";
-  const io: Io = {
-    stdin: {
-      isTerminal: false,
-      async *bytes() {
-        yield stdin;
-      },
-      close: () => undefined,
-    },
-    stdout: { isTerminal: false, write: async (data) => void out.push(Buffer.from(data as string)) },
-    stderr: {
-      isTerminal: false,
-      columns: 80,
-      write: (text) => {
-        err += text;
-      },
-    },
-    env: {},
-    onInterrupt: (listener) => {
-      interrupt(listener);
-      return () => undefined;
-    },
-    exit: (code) => {
-      throw new Error(`exit ${code} in a test`);
-    },
-  };
-  const code = await run(picture, argv, io);
-  return { code, out: Buffer.concat(out), err };
+  return inProcess((io) => run(picture, argv, io), stdin, interrupt);
 }
 
 /** Starts the built program; its end is awaited with `ended`. */
-export function start(argv: readonly string[]): ChildProcess & { ended: Promise<Ended> } {
-  const program = join(root, "apps", "image", "bin", "nacre-image.js");
-  const child = spawn(process.execPath, [program, ...argv], { cwd: root });
-  const out: Buffer[] = [];
-  let err = "";
-  child.stdout.on("data", (part: Buffer) => out.push(part));
-  child.stderr.on("data", (part: Buffer) => {
-    err += part.toString();
-  });
-  // A program that ends early closes its input; that is its right.
-  child.stdin.on("error", () => undefined);
-  const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (code) => resolve({ code, out: Buffer.concat(out), err }));
-  });
-  return Object.assign(child, { ended });
+export function start(argv: readonly string[]): ReturnType<typeof startProgram> {
+  return startProgram(join(root, "apps", "image", "bin", "nacre-image.js"), argv, { cwd: root });
 }
 
 /** A folder of its own for one test. */
